@@ -1,0 +1,29 @@
+"""`python -m benchmarks`: how fast the parts are on this machine.
+
+python -m benchmarks database
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from benchmarks import database
+
+BENCHMARKS = {"database": database.measure}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all without one"
+    )
+    names = parser.parse_args().names or list(BENCHMARKS)
+    for name in names:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name!r}")
+        asyncio.run(BENCHMARKS[name]())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""One SQL on two engines.
+
+    database = await open_database("sqlite:///data/marketplace.db")
+    order = await database.read(lambda tx: orders.get(tx, 768570754))
+    await database.write(lambda tx: purchases.cancel(tx, caller, 768570754, now))
+    await database.close()
+
+A unit of work is a function that takes a transaction and returns a coroutine. It may be run
+more than once (PostgreSQL retries serialisation failures and deadlocks), so it changes nothing
+but the database; and it awaits nothing but its transaction: on SQLite it never suspends, which
+is what lets one writer thread run many of them under one commit.
+
+A statement that fails ends its transaction: PostgreSQL runs nothing after it, so a work lets the
+error rise. What may already be there is asked with `ON CONFLICT`, not by catching.
+"""
+
+from __future__ import annotations
+
+from zoco.database.errors import DatabaseUnusable
+from zoco.database.postgres import open_postgres
+from zoco.database.sqlite import open_sqlite
+from zoco.database.transaction import Database
+
+_SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+
+
+async def open_database(url: str) -> Database:
+    """Open `sqlite:///relative/path.db`, `sqlite:////absolute/path.db` or `postgresql://…`.
+
+    Raises DatabaseUnusable with one sentence for a person. Belongs to the running event loop.
+    """
+    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+        return await open_sqlite(url.removeprefix(_SQLITE))
+    if url.startswith(_POSTGRES):
+        return await open_postgres(url)
+    raise DatabaseUnusable(
+        f"{url!r} is no database address: sqlite:///path/to/file.db or postgresql://… is expected."
+    )
