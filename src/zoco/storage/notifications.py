@@ -1,0 +1,208 @@
+"""The feed's rows as the dispatcher reads and writes them, and the leases on callbacks.
+
+`storage/feed.py` writes the rows; here they are delivered. A message is pending until it is
+acknowledged or missed, and neither changes any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
+from zoco.database.transaction import Transaction
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    ACKNOWLEDGED = "acknowledged"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCallback:
+    """A callback with pending messages. `callback_url` is None when the application has given it up."""
+
+    application_id: int
+    callback_url: str | None
+    earliest: datetime
+    # The first that is due later than the question was asked.
+    later: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMessage:
+    """A pending message whose time has come. `attempts` counts those that have been made."""
+
+    seq: int
+    id: str
+    application_id: int
+    user_id: int
+    topic: str
+    resource: str
+    received: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """What one attempt left: `sent` is None when nothing was posted."""
+
+    message: DueMessage
+    state: State
+    next_attempt: datetime | None
+    sent: datetime | None
+    outcome: str
+    http_code: int | None
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`created == acknowledged + pending + missed` at every instant."""
+
+    created: int
+    acknowledged: int
+    pending: int
+    missed: int
+
+
+# One probe of the index per application and column, however many messages are waiting.
+_WAITING = """
+    SELECT application_id, callback_url, earliest, later FROM (
+        SELECT applications.id AS application_id,
+            applications.notifications_callback_url AS callback_url,
+            (SELECT next_attempt FROM notifications
+                WHERE application_id = applications.id AND state = 'pending'
+                ORDER BY next_attempt LIMIT 1) AS earliest,
+            (SELECT next_attempt FROM notifications
+                WHERE application_id = applications.id AND state = 'pending' AND next_attempt > :now
+                ORDER BY next_attempt LIMIT 1) AS later
+        FROM applications
+    ) AS callbacks
+    WHERE earliest IS NOT NULL
+    ORDER BY earliest, application_id
+"""
+
+
+async def waiting_callbacks(tx: Transaction, now: datetime) -> list[WaitingCallback]:
+    """Every callback with pending messages, the longest overdue first."""
+    return [
+        WaitingCallback(
+            application_id=row["application_id"],
+            callback_url=row["callback_url"],
+            earliest=from_micros(row["earliest"]),
+            later=from_micros_or_none(row["later"]),
+        )
+        for row in await tx.all(_WAITING, {"now": to_micros(now)})
+    ]
+
+
+async def due_messages(tx: Transaction, application_id: int, now: datetime, limit: int) -> list[DueMessage]:
+    """The longest overdue messages of one callback, at most `limit`, in the order of their events."""
+    rows = await tx.all(
+        """
+        SELECT seq, id, user_id, topic, resource, received, attempts FROM notifications
+        WHERE application_id = :application_id AND state = 'pending' AND next_attempt <= :now
+        ORDER BY next_attempt, seq LIMIT :limit
+        """,
+        {"application_id": application_id, "now": to_micros(now), "limit": limit},
+    )
+    messages = [
+        DueMessage(
+            seq=row["seq"],
+            id=row["id"],
+            application_id=application_id,
+            user_id=row["user_id"],
+            topic=row["topic"],
+            resource=row["resource"],
+            received=from_micros(row["received"]),
+            attempts=row["attempts"],
+        )
+        for row in rows
+    ]
+    return sorted(messages, key=lambda message: message.seq)
+
+
+async def record_attempts(tx: Transaction, records: Sequence[AttemptRecord]) -> None:
+    """Write what came of attempts.
+
+    Only a pending message changes, and a failure only what it has seen: when a lease was lost and
+    another dispatcher tried too, its word stands. An acknowledgement holds whoever received it.
+    """
+    await tx.run_many(
+        """
+        UPDATE notifications SET
+            state = :state, next_attempt = :next_attempt, attempts = attempts + :posted,
+            last_sent = COALESCE(:sent, last_sent), last_outcome = :outcome,
+            last_http_code = :http_code, last_duration_ms = :duration_ms
+        WHERE seq = :seq AND state = 'pending' AND (attempts = :attempts_seen OR :final = 1)
+        """,
+        [
+            {
+                "seq": record.message.seq,
+                "attempts_seen": record.message.attempts,
+                "state": record.state.value,
+                "final": int(record.state is State.ACKNOWLEDGED),
+                "next_attempt": to_micros_or_none(record.next_attempt),
+                "posted": int(record.sent is not None),
+                "sent": to_micros_or_none(record.sent),
+                "outcome": record.outcome,
+                "http_code": record.http_code,
+                "duration_ms": record.duration_ms,
+            }
+            for record in records
+        ],
+    )
+
+
+async def lease(
+    tx: Transaction, application_ids: Sequence[int], dispatcher: str, *, now: datetime, until: datetime
+) -> set[int]:
+    """Lease callbacks, or renew the lease; those that another dispatcher holds are left out."""
+    held = set()
+    # Always in the same order, so that two dispatchers cannot wait for each other.
+    for application_id in sorted(application_ids):
+        row = await tx.one(
+            """
+            INSERT INTO callback_leases (application_id, dispatcher, leased_until)
+            VALUES (:application_id, :dispatcher, :until)
+            ON CONFLICT (application_id) DO UPDATE
+                SET dispatcher = excluded.dispatcher, leased_until = excluded.leased_until
+                WHERE callback_leases.dispatcher = excluded.dispatcher OR callback_leases.leased_until <= :now
+            RETURNING application_id
+            """,
+            {
+                "application_id": application_id,
+                "dispatcher": dispatcher,
+                "now": to_micros(now),
+                "until": to_micros(until),
+            },
+        )
+        if row is not None:
+            held.add(application_id)
+    return held
+
+
+async def release_leases(tx: Transaction, dispatcher: str) -> None:
+    await tx.run("DELETE FROM callback_leases WHERE dispatcher = :dispatcher", {"dispatcher": dispatcher})
+
+
+async def release_foreign_leases(tx: Transaction, dispatcher: str) -> None:
+    """Forget the leases of all other dispatchers: for who knows that they are dead."""
+    await tx.run("DELETE FROM callback_leases WHERE dispatcher <> :dispatcher", {"dispatcher": dispatcher})
+
+
+async def balance(tx: Transaction, application_id: int) -> Balance:
+    """What became of all messages of one application."""
+    rows = await tx.all(
+        "SELECT state, COUNT(*) AS messages FROM notifications WHERE application_id = :id GROUP BY state",
+        {"id": application_id},
+    )
+    count = {State(row["state"]): int(row["messages"]) for row in rows}
+    acknowledged, pending, missed = (
+        count.get(state, 0) for state in (State.ACKNOWLEDGED, State.PENDING, State.MISSED)
+    )
+    return Balance(acknowledged + pending + missed, acknowledged, pending, missed)
