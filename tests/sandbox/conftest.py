@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.notifications.receiver import Receiver, listening
+from zoco.notifications.delivery import Post, callbacks
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with listening() as one:
+        yield one
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    async with callbacks() as one:
+        yield one
