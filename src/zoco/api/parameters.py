@@ -1,0 +1,82 @@
+"""What paths and queries hold, as types: each endpoint names the struct it reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+_Text = Annotated[str, Meta(max_length=256)]
+_Offset = Annotated[int, Meta(ge=0, le=2**63 - 1, description="how many results to pass over")]
+_Limit = Annotated[int, Meta(ge=1, le=2**63 - 1, description="at most so many results")]
+
+
+class OrderPath(Struct, frozen=True):
+    order_id: Id
+
+
+class OrderSearch(Struct, frozen=True):
+    """The filters themselves are in `domain/order_search.py`."""
+
+    offset: _Offset = 0
+    limit: _Limit = 50
+
+
+class PaymentPath(Struct, frozen=True):
+    payment_id: Id
+
+
+class CollectionPath(Struct, frozen=True):
+    collection_id: Id
+
+
+class PaymentSearch(Struct, frozen=True):
+    offset: _Offset = 0
+    limit: _Limit = 50
+
+
+class ItemPath(Struct, frozen=True):
+    item_id: _Text
+
+
+class ItemIds(Struct, frozen=True):
+    ids: Annotated[str, Meta(description="up to 20 item ids, separated by commas")]
+
+
+class UserPath(Struct, frozen=True):
+    user_id: Id
+
+
+class UserItemSearch(Struct, frozen=True):
+    user_id: Id
+    status: str | None = None
+    sub_status: str | None = None
+    buying_mode: str | None = None
+    listing_type_id: str | None = None
+    sku: str | None = None
+    seller_sku: str | None = None
+    orders: Annotated[str, Meta(description="how to sort, for instance price_desc")] = "stop_time_asc"
+    offset: _Offset = 0
+    limit: _Limit = 50
+
+
+class UserApplicationPath(Struct, frozen=True):
+    user_id: Id
+    app_id: Id
+
+
+class ApplicationPath(Struct, frozen=True):
+    app_id: Id
+
+
+class SitePath(Struct, frozen=True):
+    site_id: _Text
+
+
+class CategoryPath(Struct, frozen=True):
+    category_id: _Text
+
+
+class PaymentMethodPath(Struct, frozen=True):
+    payment_method_id: _Text
