@@ -1,0 +1,38 @@
+"""The desk over HTTP: the callback in front, the pages behind it."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from zoco.desk import inbox
+from zoco.desk.desk import Desk
+from zoco.desk.pages.routes import EXCEPTION_HANDLERS, MIDDLEWARE, ROUTES
+from zoco.web.headers import DateHeader
+
+
+def create_app(desk: Desk) -> ASGIApp:
+    """The ASGI application of a desk. The workers run beside it (`zoco.desk.workers`).
+
+    The callback has neither cookies nor sessions, and is not touched by the pages' middleware.
+    """
+    pages = Starlette(
+        routes=list(ROUTES), middleware=list(MIDDLEWARE), exception_handlers=dict(EXCEPTION_HANDLERS)
+    )
+    pages.state.desk = desk
+    callback = inbox.Callback(desk)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and is_callback(scope["method"], scope["path"]):
+            await callback(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return DateHeader(app, desk.clock)
+
+
+def is_callback(method: str, path: str) -> bool:
+    """`/notifications` is also a screen: people read it, marketplaces post to it."""
+    if method != "POST":
+        return False
+    return path == inbox.PATH or (path.startswith(f"{inbox.PATH}/") and path.count("/") == 2)

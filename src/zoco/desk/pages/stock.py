@@ -1,0 +1,214 @@
+"""Stock: products against stores, what links them, and how far the stores are behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from zoco.client import ClientError
+from zoco.database.transaction import Transaction
+from zoco.desk import products, publish
+from zoco.desk.pages.visit import Member
+from zoco.desk.products import Oversold, Proposal
+from zoco.desk.records import stock_views
+from zoco.desk.records.stock_views import ListingCell, MovementRow, ProductRow, PushRow, SyncLatency
+from zoco.desk.tokens import NeedsReconnecting
+
+_LOG_LINES = 20
+_MOVEMENTS_MAX = 200
+# What a person may write: sales and cancellations write themselves.
+REASONS: tuple[products.Reason, ...] = ("receipt", "count", "correction")
+NEW_PRODUCT = "new"
+_QUANTITY_MAX = 1_000_000
+_NOTE_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A product and its listings, by store."""
+
+    product: ProductRow
+    cells: dict[int, list[ListingCell]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockBoard:
+    """All that the Stock screen shows."""
+
+    products: list[ProductRow]
+    listings: list[ListingCell]
+    proposals: Sequence[Proposal]
+    oversold: Sequence[Oversold]
+    movements: list[MovementRow]
+    pushes: list[PushRow]
+    latencies: list[SyncLatency]
+
+    @property
+    def matrix(self) -> list[MatrixRow]:
+        rows = {product.id: MatrixRow(product, {}) for product in self.products}
+        for listing in self.listings:
+            if listing.product_id is not None:
+                rows[listing.product_id].cells.setdefault(listing.store_id, []).append(listing)
+        return list(rows.values())
+
+    @property
+    def unlinked(self) -> list[ListingCell]:
+        return [listing for listing in self.listings if listing.product_id is None]
+
+
+async def show(member: Member) -> Response:
+    """`GET /stock`: the page, or for htmx its changing part."""
+    return await _board_page(member)
+
+
+async def show_product(member: Member) -> Response:
+    """`GET /stock/products/{id}`: its listings, every movement, and the form to correct its stock."""
+    return await _product_page(member)
+
+
+async def correct(member: Member) -> Response:
+    """`POST /stock/products/{id}/correct`: a receipt or a correction adds, a count sets."""
+    product_id: int = member.request.path_params["product_id"]
+    reason = next((reason for reason in REASONS if reason == member.form.get("reason")), None)
+    quantity = _whole_number(member.form.get("quantity", ""))
+    note = member.form.get("note", "").strip()[:_NOTE_MAX]
+    if reason is None or quantity is None or (reason != "correction" and quantity < 0):
+        return await _product_page(member, problem="quantity", status=422)
+    if reason == "correction" and not note:
+        return await _product_page(member, problem="note", status=422)
+    with _unknown_is_not_found():
+        await products.correct(
+            member.desk, product_id, reason=reason, quantity=quantity, note=note, by=member.person.id
+        )
+    return RedirectResponse(f"/stock/products/{product_id}?said=corrected", 303)
+
+
+async def link(member: Member) -> Response:
+    """`POST /stock/link`: one listing to a product, or to a new one made from it."""
+    listing_id = _id(member, "listing_id")
+    try:
+        with _unknown_is_not_found():
+            product_id = await _product_for(member, listing_id)
+            await products.link(member.desk, listing_id, product_id, by=member.person.id)
+    except products.SkuTaken:
+        return await _board_page(member, problem="sku", status=422)
+    except (ClientError, NeedsReconnecting):
+        return await _board_page(member, problem="marketplace", status=502)
+    return RedirectResponse("/stock?said=linked", 303)
+
+
+async def link_proposal(member: Member) -> Response:
+    """`POST /stock/link-proposal`: the listings that share a SKU to one product, made if need be."""
+    try:
+        with _unknown_is_not_found():
+            await products.link_proposal(member.desk, member.form.get("sku", ""), by=member.person.id)
+    except (ClientError, NeedsReconnecting):
+        return await _board_page(member, problem="marketplace", status=502)
+    return RedirectResponse("/stock?said=linked", 303)
+
+
+async def unlink(member: Member) -> Response:
+    """`POST /stock/unlink`: a listing leaves its product; nothing is sent to its store."""
+    with _unknown_is_not_found():
+        await products.unlink(member.desk, _id(member, "listing_id"), by=member.person.id)
+    return RedirectResponse("/stock?said=unlinked", 303)
+
+
+async def push_again(member: Member) -> Response:
+    """`POST /stock/push`: send what a store refused or shows otherwise."""
+    await publish.push_again(member.desk, _id(member, "listing_id"), by=member.person.id)
+    return RedirectResponse("/stock?said=sending", 303)
+
+
+async def _product_for(member: Member, listing_id: int) -> int:
+    """The chosen product; `new` makes one with the listing's SKU, title and quantity."""
+    if member.form.get("product_id") != NEW_PRODUCT:
+        return _id(member, "product_id")
+    cells = await member.desk.database.read(stock_views.listings)
+    listing = next((cell for cell in cells if cell.id == listing_id), None)
+    if listing is None:
+        raise products.UnknownRow(f"listing {listing_id}")
+    return await products.create(
+        member.desk,
+        sku=listing.sku or listing.item_id,
+        name=listing.title,
+        on_hand=listing.actual,
+        by=member.person.id,
+    )
+
+
+async def _board_page(member: Member, *, problem: str | None = None, status: int = 200) -> Response:
+    async def load(tx: Transaction) -> StockBoard:
+        return StockBoard(
+            products=await stock_views.products(tx),
+            listings=await stock_views.listings(tx),
+            proposals=await products.proposals(tx),
+            oversold=await products.oversold(tx),
+            movements=await stock_views.latest_movements(tx, _LOG_LINES),
+            pushes=await stock_views.latest_pushes(tx, _LOG_LINES),
+            latencies=await stock_views.sync_latencies(tx),
+        )
+
+    board = await member.desk.database.read(load)
+    return member.page(
+        "stock_board.html" if member.is_htmx else "stock.html",
+        status=status,
+        place="stock",
+        board=board,
+        new_product=NEW_PRODUCT,
+        live_url=f"/live?topic=stock&after={member.shell.newest_event}",
+        problem=problem,
+        said=member.request.query_params.get("said"),
+    )
+
+
+@contextmanager
+def _unknown_is_not_found() -> Iterator[None]:
+    """A row that a form names and nobody has is a page that does not exist."""
+    try:
+        yield
+    except products.UnknownRow as unknown:
+        raise HTTPException(404) from unknown
+
+
+async def _product_page(member: Member, *, problem: str | None = None, status: int = 200) -> Response:
+    product_id: int = member.request.path_params["product_id"]
+
+    async def load(tx: Transaction) -> tuple[ProductRow | None, list[ListingCell], list[MovementRow]]:
+        product = next((row for row in await stock_views.products(tx) if row.id == product_id), None)
+        cells = [cell for cell in await stock_views.listings(tx) if cell.product_id == product_id]
+        return product, cells, await stock_views.movements_of(tx, product_id, _MOVEMENTS_MAX)
+
+    product, cells, movements = await member.desk.database.read(load)
+    if product is None:
+        raise HTTPException(404)
+    return member.page(
+        "product.html",
+        status=status,
+        place="stock",
+        product=product,
+        cells=cells,
+        movements=movements,
+        reasons=REASONS,
+        problem=problem,
+        said=member.request.query_params.get("said"),
+    )
+
+
+def _id(member: Member, field: str) -> int:
+    number = _whole_number(member.form.get(field, ""))
+    if number is None:
+        raise HTTPException(400)
+    return number
+
+
+def _whole_number(text: str) -> int | None:
+    try:
+        number = int(text.strip())
+    except ValueError:
+        return None
+    return number if abs(number) <= _QUANTITY_MAX else None
