@@ -1,0 +1,90 @@
+"""The `zoco` command: the only place that knows every part of the house."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Protocol
+
+from zoco.cli import api, desk, dispatch, doctor, migrate, token, up
+from zoco.cli.serving import PortTaken
+from zoco.database.errors import DatabaseUnusable
+from zoco.settings import BadSetting, Settings, load
+
+
+class Command(Protocol):
+    """What each command's module offers; its docstring is its help."""
+
+    __doc__: str | None
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+    def run(self, settings: Settings, arguments: dict[str, Any]) -> int: ...
+
+
+COMMANDS: dict[str, Command] = {
+    "up": up,
+    "api": api,
+    "dispatch": dispatch,
+    "desk": desk,
+    "migrate": migrate,
+    "token": token,
+    "doctor": doctor,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what a person can mend is said in one sentence, with exit status 1."""
+    parser = _parser()
+    given = vars(parser.parse_args(arguments))
+    command = COMMANDS[given.pop("command")]
+    config = given.pop("config") or os.environ.get("ZOCO_CONFIG")
+    names = {each.name for each in fields(Settings)}
+    try:
+        settings = load(
+            {name: value for name, value in given.items() if name in names},
+            os.environ,
+            Path(config) if config else None,
+        )
+        return command.run(settings, {name: value for name, value in given.items() if name not in names})
+    except (BadSetting, PortTaken, DatabaseUnusable) as refusal:
+        print(f"zoco: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zoco", description="Order management for marketplaces.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        summary = (command.__doc__ or "").split("\n")[0]
+        sub = commands.add_parser(name, help=summary, description=command.__doc__)
+        sub.add_argument(
+            "--config", metavar="FILE", help="settings file (default: zoco.toml where you stand)"
+        )
+        _add_settings(sub)
+        command.add_arguments(sub)
+    return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    for each in fields(Settings):
+        flag = "--" + each.name.replace("_", "-")
+        help_text = each.metadata["help"]
+        if each.name == "sandbox":
+            parser.add_argument(
+                "--no-sandbox",
+                dest="sandbox",
+                action="store_const",
+                const=False,
+                help="a real marketplace: no clock to move, no demo",
+            )
+        elif isinstance(each.default, bool):
+            parser.add_argument(flag, action="store_const", const=True, help=help_text)
+        else:
+            shown = f" (default: {each.default})" if str(each.default) else ""
+            parser.add_argument(flag, metavar=each.name.split("_")[-1].upper(), help=help_text + shown)

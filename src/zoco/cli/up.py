@@ -1,0 +1,75 @@
+"""Run everything in one process: the marketplace, its dispatcher, the desk and its workers.
+
+With --demo an empty data folder is filled with a dealer, a shop with two stores, and simulated
+buyers who act every few seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import AsyncExitStack
+from typing import Any
+
+from zoco.cli.keys import prepare_folder
+from zoco.cli.parts import Marketplace, OpenDesk, open_desk, open_marketplace
+from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
+from zoco.desk.people import make_setup_code
+from zoco.sandbox import demo
+from zoco.sandbox.buyers import Buyers
+from zoco.settings import BadSetting, Settings
+
+# The same dealer, shop and goods in every demo world.
+_SEED = 42
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def run(settings: Settings, arguments: dict[str, Any]) -> int:
+    prepare_folder(settings.data)
+    run_until_stopped(_run(settings))
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    marketplace_listener = bind(settings.host, settings.port, "the marketplace")
+    desk_listener = bind(settings.host, settings.desk_port, "the desk")
+    async with AsyncExitStack() as stack:
+        marketplace = await stack.enter_async_context(open_marketplace(settings))
+        opened = await stack.enter_async_context(open_desk(settings))
+        # Stopped in the opposite order: buyers, the desk's workers, the dispatcher, then the servers.
+        await stack.enter_async_context(serving(marketplace.app, marketplace_listener))
+        await stack.enter_async_context(serving(opened.app, desk_listener))
+        await stack.enter_async_context(running(marketplace.dispatcher.run(), marketplace.expiry.run()))
+        await stack.enter_async_context(running(opened.workers.run()))
+        _announce(settings, marketplace)
+        if settings.demo:
+            await _enter_demo_world(settings, marketplace, opened, stack)
+        if (code := await make_setup_code(opened.desk)) is not None:
+            print(f"\nNobody can sign in to the desk yet. Open it and create the owner with the code {code}")
+        print("\nCtrl-C stops everything.", flush=True)
+        await forever()
+
+
+def _announce(settings: Settings, marketplace: Marketplace) -> None:
+    print(f"marketplace   {settings.marketplace_address}")
+    print(f"sales desk    {settings.desk_address}")
+    print(f"operator key  {marketplace.operator_key}", flush=True)
+
+
+async def _enter_demo_world(
+    settings: Settings, marketplace: Marketplace, opened: OpenDesk, stack: AsyncExitStack
+) -> None:
+    """Fill an empty world; let the buyers of a demo world go on; leave any other world alone."""
+    address, key = settings.marketplace_address, marketplace.operator_key
+    world = await demo.kept(opened.desk)
+    if world is None:
+        try:
+            world = await demo.fill(address, key, opened.desk, seed=_SEED)
+        except demo.DemoUnfillable as refusal:
+            raise BadSetting(str(refusal)) from refusal
+    print()
+    for sign_in in demo.sign_ins(key):
+        print(f"{sign_in.place:<13} {sign_in.username} / {sign_in.password}  ({sign_in.name})")
+    await stack.enter_async_context(running(Buyers(address, key, world).run()))
