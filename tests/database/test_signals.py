@@ -100,7 +100,7 @@ async def test_on_postgresql_another_process_hears_it_too(empty_database_url: st
     bell_here, bell_there = Bell(), Bell()
     here.on_signal("feed", bell_here.ring)
     there.on_signal("feed", bell_there.ring)
-    await _listening(there)
+    await _listening(there, connections=2)
     await here.write(signal_feed)
     await bell_there.rung()
     assert (bell_here.rings, bell_there.rings) == (1, 1)
@@ -114,7 +114,7 @@ async def test_a_lost_listening_connection_is_replaced_and_its_listeners_are_wok
 ) -> None:
     bell = Bell()
     empty_database.on_signal("feed", bell.ring)
-    await _listening(empty_database)
+    await _listening(empty_database, connections=1)
     await empty_database.write(_end_listening_connections)
     await bell.rung()
     assert bell.rings == 1
@@ -127,8 +127,8 @@ async def _end_listening_connections(tx: Transaction) -> None:
     )
 
 
-async def _listening(database: Database) -> None:
-    """Wait until every listening connection of this database stands."""
+async def _listening(database: Database, *, connections: int) -> None:
+    """Wait until so many connections to this database listen."""
 
     async def listeners(tx: Transaction) -> int:
         # pg_stat_activity keeps the last statement of a connection that is idle.
@@ -140,5 +140,5 @@ async def _listening(database: Database) -> None:
         number: int = row["number"]
         return number
 
-    while await database.read(listeners) == 0:
+    while await database.read(listeners) < connections:
         continue
