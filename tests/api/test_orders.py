@@ -220,7 +220,7 @@ async def test_a_search_answers_page_filters_and_sorts(market: Market) -> None:
             "&order.date_created.to=2015-07-01T00:00:00.000-00:00",
             (400, "bad_request"),
         ),
-        ("?seller=%00", (400, "bad_request")),
+        ("?seller=&item=%00", (400, "bad_request")),
     ],
 )
 async def test_refusals_of_a_search(market: Market, query: str, refusal: tuple[int, str]) -> None:

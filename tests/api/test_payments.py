@@ -101,6 +101,24 @@ async def test_payments_are_the_payers_and_collections_the_collectors(market: Ma
         assert (await market.client.get(path, token=buyer.token)).refusal == (404, "not_found")
 
 
+async def test_a_part_given_back_leaves_the_order_paid(market: Market) -> None:
+    seller, buyer, order_id = await _reservation(market)
+    payment = await market.pay(buyer, order_id)
+
+    partly = await market.client.operate(
+        f"/operator/payments/{payment['id']}",
+        {"status": "approved", "status_detail": "partially_refunded", "transaction_amount_refunded": 99},
+    )
+
+    assert partly.status == 200
+    assert (partly.json["status_detail"], partly.json["transaction_amount_refunded"]) == (
+        "partially_refunded",
+        99,
+    )
+    order = (await market.client.get(f"/orders/{order_id}", token=seller.token)).json
+    assert (order["status"], order["paid_amount"]) == ("paid", 400)
+
+
 async def test_a_refund_shows_in_the_collection(market: Market) -> None:
     seller, buyer, order_id = await _reservation(market)
     payment = await market.pay(buyer, order_id)

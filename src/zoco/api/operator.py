@@ -63,6 +63,7 @@ async def provider_says(tx: Transaction, call: Call[PaymentPath, ProviderWord]) 
         call.parameters.payment_id,
         status=call.body.status,
         status_detail=call.body.status_detail,
+        refunded=call.body.transaction_amount_refunded,
         now=call.now,
     )
     return Answer(present_payments.for_payer(payment))

@@ -21,7 +21,7 @@ class Application(Struct, frozen=True, kw_only=True):
     max_requests_per_hour: int = 18000
     secret_key: str | UnsetType = UNSET
     scopes: list[str] | UnsetType = UNSET
-    notifications_callback_url: str | None | UnsetType = UNSET
+    notifications_callback_url: str | UnsetType | None = UNSET
     notifications_topics: list[str] | UnsetType = UNSET
 
     def __repr__(self) -> str:
@@ -48,10 +48,10 @@ class ApplicationChange(Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     callback_url: str | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
-    url: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    url: str | UnsetType | None = UNSET
     scopes: list[str] | UnsetType = UNSET
-    notifications_callback_url: str | None | UnsetType = UNSET
+    notifications_callback_url: str | UnsetType | None = UNSET
     notifications_topics: list[str] | str | UnsetType = UNSET
     max_requests_per_hour: int | UnsetType = UNSET
 

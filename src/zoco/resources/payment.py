@@ -123,8 +123,12 @@ class NewPayment(Struct, frozen=True, kw_only=True):
     issuer_id: str | None = None
 
 
-class ProviderWord(Struct, frozen=True, kw_only=True):
-    """Body of `POST /operator/payments/{id}` (21.1)."""
+class ProviderWord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Body of `POST /operator/payments/{id}` (21.1).
+
+    `transaction_amount_refunded` is what has been given back in all, with the detail `partially_refunded`.
+    """
 
     status: str
     status_detail: str | None = None
+    transaction_amount_refunded: Decimal | None = None

@@ -37,7 +37,10 @@ def parse_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(_SPACE_FOR_PLUS.sub("+", text.strip()))
     if moment.tzinfo is None:
         raise ValueError(f"no offset in {text!r}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is beyond the calendar") from error
 
 
 def plain_number(amount: Decimal) -> Decimal:

@@ -63,8 +63,8 @@ class UserStatus(Struct, frozen=True, kw_only=True):
 class Address(Struct, frozen=True, kw_only=True):
     city: str | None = None
     state: str | None = None
-    address: str | None | UnsetType = UNSET
-    zip_code: str | None | UnsetType = UNSET
+    address: str | UnsetType | None = UNSET
+    zip_code: str | UnsetType | None = UNSET
 
 
 class Identification(Struct, frozen=True, kw_only=True):
