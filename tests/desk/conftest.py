@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.desk.fake_marketplace import CLIENT_ID, CLIENT_SECRET, FakeMarketplace, notification
+from tests.desk.fake_answers import notification
+from tests.desk.fake_marketplace import CLIENT_ID, CLIENT_SECRET, FakeMarketplace
 from tests.hand_clock import HandClock
 from zoco.database.transaction import Database
 from zoco.desk import products, stores
@@ -58,7 +59,9 @@ class Shop:
     north: int
     product: int
 
-    async def tell(self, resource: str, *, user: int, topic: str = "orders", identity: str | None = None) -> None:
+    async def tell(
+        self, resource: str, *, user: int, topic: str = "orders", identity: str | None = None
+    ) -> None:
         """The marketplace posts a notification."""
         message = parse(notification(resource, user=user, topic=topic, identity=identity), "127.0.0.1")
         assert message is not None

@@ -6,50 +6,20 @@ say which calls fail and what happens just before one is answered.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.desk.fake_answers import Item, Order, item_body, order_body
 from tests.hand_clock import HandClock
 from zoco.resources.scalars import order_moment, utc_moment
 
 CLIENT_ID = 14529
 CLIENT_SECRET = "the secret of the application"
-APPLICATION = 14529
-
-
-@dataclass
-class Item:
-    id: str
-    seller: int
-    quantity: int
-    version: int = 1
-    sku: str | None = None
-    changed: str = ""
-    variations: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass
-class Order:
-    id: int
-    seller: int
-    item: str
-    quantity: int
-    status: str
-    created: str
-    changed: str
-    closed: str | None
-    tags: list[str]
-    variation: int | None = None
-    cancelled: str | None = None
-    sale_feedback: dict[str, object] | None = None
-    payments: list[dict[str, object]] = field(default_factory=list)
-    hidden: bool = False
 
 
 @dataclass
@@ -138,14 +108,26 @@ class FakeMarketplace:
         return self.calls.count(f"{method} {path}")
 
     def list_item(
-        self, item: str, *, seller: int, quantity: int, sku: str | None = None, variations: dict[int, int] | None = None
+        self,
+        item: str,
+        *,
+        seller: int,
+        quantity: int,
+        sku: str | None = None,
+        variations: dict[int, int] | None = None,
     ) -> None:
         self.items[item] = Item(
             item, seller, quantity, sku=sku, variations=variations or {}, changed=utc_moment(self._now())
         )
 
     def sell(
-        self, item: str, *, quantity: int = 1, variation: int | None = None, hidden: bool = False, reservation: bool = False
+        self,
+        item: str,
+        *,
+        quantity: int = 1,
+        variation: int | None = None,
+        hidden: bool = False,
+        reservation: bool = False,
     ) -> int:
         """A sale: paid at once, or `hidden` because it waits for its payment."""
         self.clock.advance(timedelta(milliseconds=5))
@@ -161,7 +143,11 @@ class FakeMarketplace:
             created=now,
             changed=now,
             closed=None if hidden else now,
-            tags=[*(["reservation"] if reservation else []), "not_paid" if hidden else "paid", "not_delivered"],
+            tags=[
+                *(["reservation"] if reservation else []),
+                "not_paid" if hidden else "paid",
+                "not_delivered",
+            ],
             hidden=hidden,
         )
         if not hidden:
@@ -174,7 +160,13 @@ class FakeMarketplace:
         order.closed, order.hidden = order.changed, False
         order.tags = ["paid" if tag == "not_paid" else tag for tag in order.tags]
         order.payments = [
-            {"id": 900, "status": "approved", "transaction_amount": 499, "currency_id": "BRL", "date_created": order.changed}
+            {
+                "id": 900,
+                "status": "approved",
+                "transaction_amount": 499,
+                "currency_id": "BRL",
+                "date_created": order.changed,
+            }
         ]
         self._move(order.item, order.variation, -order.quantity)
 
@@ -222,7 +214,10 @@ class FakeMarketplace:
         act = self._before.pop(call, None)
         if act is not None:
             act()
-        fault = next((each for each in self._faults if (each.method, each.path) == (request.method, request.path)), None)
+        fault = next(
+            (each for each in self._faults if (each.method, each.path) == (request.method, request.path)),
+            None,
+        )
         if fault is not None:
             fault.times -= 1
             if fault.times == 0:
@@ -242,7 +237,9 @@ class FakeMarketplace:
 
     @staticmethod
     def _error(status: int, error: str, message: str) -> web.Response:
-        return web.json_response({"message": message, "error": error, "status": status, "cause": []}, status=status)
+        return web.json_response(
+            {"message": message, "error": error, "status": status, "cause": []}, status=status
+        )
 
     async def _me(self, request: web.Request) -> web.Response:
         account = self._caller(request)
@@ -265,7 +262,7 @@ class FakeMarketplace:
 
     async def _many_items(self, request: web.Request) -> web.Response:
         return web.json_response(
-            [{"code": 200, "body": self._item_body(self.items[item])} for item in request.query["ids"].split(",")]
+            [{"code": 200, "body": item_body(self.items[item])} for item in request.query["ids"].split(",")]
         )
 
     async def _item(self, request: web.Request) -> web.Response:
@@ -274,7 +271,7 @@ class FakeMarketplace:
 
     def _item_answer(self, item: Item) -> web.Response:
         headers = {"ETag": f'"{item.version}"'} if self.etags else {}
-        return web.json_response(self._item_body(item), headers=headers)
+        return web.json_response(item_body(item), headers=headers)
 
     async def _change_item(self, request: web.Request) -> web.Response:
         item = self.items[request.match_info["item"]]
@@ -296,33 +293,6 @@ class FakeMarketplace:
         self._changed(item)
         return self._item_answer(item)
 
-    def _item_body(self, item: Item) -> dict[str, object]:
-        quantity = sum(item.variations.values()) if item.variations else item.quantity
-        return {
-            "id": item.id,
-            "site_id": item.id[:3],
-            "title": f"Title of {item.id}",
-            "seller_id": item.seller,
-            "category_id": "MLB3530",
-            "price": 499,
-            "currency_id": "BRL",
-            "available_quantity": quantity,
-            "buying_mode": "buy_it_now",
-            "listing_type_id": "gold_special",
-            "condition": "new",
-            "status": "active" if quantity else "paused",
-            "seller_custom_field": item.sku,
-            "last_updated": item.changed,
-            "variations": [
-                {
-                    "id": variation,
-                    "available_quantity": quantity,
-                    "attribute_combinations": [{"id": "COLOR", "value_name": f"colour {variation}"}],
-                }
-                for variation, quantity in item.variations.items()
-            ],
-        }
-
     async def _search(self, request: web.Request) -> web.Response:
         seller, item = int(request.query["seller"]), request.query.get("item")
         found = [
@@ -332,7 +302,7 @@ class FakeMarketplace:
         ]
         found.sort(key=lambda order: order.created, reverse=request.query.get("sort") == "date_desc")
         offset, limit = int(request.query.get("offset", 0)), int(request.query["limit"])
-        results = [self._order_body(order) | {"comments": None} for order in found[offset : offset + limit]]
+        results = [order_body(order) | {"comments": None} for order in found[offset : offset + limit]]
         paging = {"total": len(found), "offset": offset, "limit": limit}
         return web.json_response({"paging": paging, "results": results})
 
@@ -342,41 +312,7 @@ class FakeMarketplace:
             return self._error(404, "order_not_found", "Order not found.")
         if order.seller != self._caller(request):
             return self._error(403, "forbidden", "The user has not access to the order")
-        return web.json_response(self._order_body(order))
-
-    def _order_body(self, order: Order) -> dict[str, object]:
-        return {
-            "id": order.id,
-            "status": order.status,
-            "date_created": order.created,
-            "date_closed": order.closed,
-            "last_updated": order.changed,
-            "expiration_date": None,
-            "cancel_detail": None if order.cancelled is None else {"code": "x", "date": order.cancelled},
-            "order_items": [
-                {
-                    "item": {"id": order.item, "title": f"Title of {order.item}", "variation_id": order.variation},
-                    "quantity": order.quantity,
-                    "unit_price": 499,
-                    "currency_id": "BRL",
-                }
-            ],
-            "total_amount": 499 * order.quantity,
-            "currency_id": "BRL",
-            "buyer": {"id": 5, "nickname": "BUYER5", "first_name": "Bia", "last_name": "Souza"},
-            "seller": {"id": order.seller},
-            "payments": order.payments,
-            "tags": order.tags,
-            "feedback": {"purchase": None, "sale": self._feedback_summary(order)},
-            "a_field_nobody_knows": {"kept": True},
-        }
-
-    @staticmethod
-    def _feedback_summary(order: Order) -> dict[str, object] | None:
-        given = order.sale_feedback
-        if given is None:
-            return None
-        return {name: given[name] for name in ("id", "date_created", "fulfilled", "rating")}
+        return web.json_response(order_body(order))
 
     async def _feedback(self, request: web.Request) -> web.Response:
         order = self.orders[int(request.match_info["order"])]
@@ -426,18 +362,3 @@ class FakeMarketplace:
                 "refresh_token": refresh,
             }
         )
-
-
-def notification(resource: str, *, user: int, topic: str = "orders", identity: str | None = None) -> bytes:
-    body: dict[str, object] = {
-        "resource": resource,
-        "user_id": user,
-        "topic": topic,
-        "application_id": APPLICATION,
-        "attempts": 0,
-        "sent": "2011-10-19T16:40:34.425Z",
-        "received": "2011-10-19T16:38:34.425Z",
-    }
-    if identity is not None:
-        body["_id"] = identity
-    return json.dumps(body).encode()

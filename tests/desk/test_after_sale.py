@@ -23,7 +23,10 @@ async def test_deliver_says_exactly_that_and_the_order_shows_it_at_once(shop: Sh
     assert await after_sale.deliver(shop.desk, shop.south, order, by=shop.person) == Spoken(
         done=True, status=201, error="", message=""
     )
-    assert shop.marketplace.bodies[-1] == (f"/orders/{order}/feedback", {"fulfilled": True, "rating": "positive"})
+    assert shop.marketplace.bodies[-1] == (
+        f"/orders/{order}/feedback",
+        {"fulfilled": True, "rating": "positive"},
+    )
     assert await shop.column("SELECT delivered FROM orders") == [1]
     assert await shop.on_hand() == 9
 
@@ -31,7 +34,10 @@ async def test_deliver_says_exactly_that_and_the_order_shows_it_at_once(shop: Sh
 async def test_return_says_exactly_that_and_the_unit_is_back_everywhere(shop: Shop) -> None:
     order = await _reservation(shop)
     await after_sale.return_reservation(shop.desk, shop.south, order, by=shop.person)
-    assert shop.marketplace.bodies[-1] == (f"/orders/{order}/feedback", {"fulfilled": False, "rating": "neutral"})
+    assert shop.marketplace.bodies[-1] == (
+        f"/orders/{order}/feedback",
+        {"fulfilled": False, "rating": "neutral"},
+    )
     await shop.settle()
     assert await shop.column("SELECT status FROM orders") == ["cancelled"]
     assert await shop.on_hand() == 10
@@ -45,13 +51,20 @@ async def test_a_refusal_is_told_in_the_marketplaces_words_and_written_down(shop
     assert spoken == Spoken(
         done=False, status=400, error="feedback_already_exists", message="Feedback was already given"
     )
-    actions = await shop.column("SELECT data FROM audit_log WHERE action IN ('deliver', 'return') ORDER BY id")
+    actions = await shop.column(
+        "SELECT data FROM audit_log WHERE action IN ('deliver', 'return') ORDER BY id"
+    )
     assert [json.loads(str(data))["done"] for data in actions] == [True, False]
-    assert await shop.column("SELECT actor FROM order_timeline WHERE kind = 'action'") == [f"user:{shop.person}"] * 2
+    assert (
+        await shop.column("SELECT actor FROM order_timeline WHERE kind = 'action'")
+        == [f"user:{shop.person}"] * 2
+    )
 
 
 @pytest.mark.parametrize(("status", "error"), [(503, "server_failed"), (200, "garbled")])
-async def test_an_answer_that_says_nothing_is_not_taken_for_a_yes(shop: Shop, status: int, error: str) -> None:
+async def test_an_answer_that_says_nothing_is_not_taken_for_a_yes(
+    shop: Shop, status: int, error: str
+) -> None:
     order = await _reservation(shop)
     shop.marketplace.fail_next("POST", f"/orders/{order}/feedback", status, body=b"<html>")
     spoken = await after_sale.deliver(shop.desk, shop.south, order, by=shop.person)

@@ -97,7 +97,9 @@ async def test_403_ends_the_work_with_that_word(shop: Shop) -> None:
 async def test_an_order_that_the_account_has_bought_is_no_sale_of_ours(shop: Shop) -> None:
     order = shop.marketplace.sell(SOUTH_ITEM)
     shop.marketplace.orders[order].seller = SOUTH
-    await shop.desk.database.write(lambda tx: tx.run("UPDATE stores SET account_id = 7 WHERE nickname = 'STORE1001'"))
+    await shop.desk.database.write(
+        lambda tx: tx.run("UPDATE stores SET account_id = 7 WHERE nickname = 'STORE1001'")
+    )
     await shop.tell(f"/orders/{order}", user=7)
     await shop.follow_up()
     assert await shop.column("SELECT outcome FROM inbox") == ["not_ours"]
@@ -133,14 +135,32 @@ async def test_an_answer_that_cannot_be_read_is_a_failure_like_any_other(shop: S
     assert await shop.column("SELECT reason FROM work") == ["garbled"]
 
 
-async def test_eight_failures_stand_on_the_failed_list_and_can_be_run_again(shop: Shop, clock: HandClock) -> None:
+async def test_an_order_that_makes_no_sense_holds_up_no_other(shop: Shop) -> None:
+    senseless, good = shop.marketplace.sell(SOUTH_ITEM), shop.marketplace.sell(SOUTH_ITEM)
+    body = (
+        b'{"id": 1, "status": "paid", "date_created": "2026-03-02T12:00:00.000-04:00", "total_amount": 1,'
+        b' "currency_id": "BRL", "buyer": {"id": 5}, "seller": {"id": 1001}, "order_items": []}'
+    )
+    shop.marketplace.fail_next("GET", f"/orders/{senseless}", 200, body=body)
+    await shop.tell(f"/orders/{senseless}", user=SOUTH)
+    await shop.tell(f"/orders/{good}", user=SOUTH)
+    await shop.follow_up()
+    assert await shop.column("SELECT order_id FROM orders") == [good]
+    assert await shop.column("SELECT reason FROM work") == ["unreadable"]
+
+
+async def test_eight_failures_stand_on_the_failed_list_and_can_be_run_again(
+    shop: Shop, clock: HandClock
+) -> None:
     order = shop.marketplace.sell(SOUTH_ITEM)
     shop.marketplace.fail_next("GET", f"/orders/{order}", 500, times=8, body=b'{"message": "out of order"}')
     await shop.tell(f"/orders/{order}", user=SOUTH)
     for _ in range(8):
         await shop.follow_up()
         clock.advance(timedelta(minutes=72))
-    rows = await shop.desk.database.read(lambda tx: tx.all("SELECT id, state, reason, request, answer FROM work"))
+    rows = await shop.desk.database.read(
+        lambda tx: tx.all("SELECT id, state, reason, request, answer FROM work")
+    )
     assert [tuple(row)[1:] for row in rows] == [
         ("failed", "500", f"GET /orders/{order}", '{"message": "out of order"}')
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.desk.fake_marketplace import notification
+from tests.desk.fake_answers import notification
 from zoco.database.transaction import Database
 from zoco.desk.desk import Desk
 from zoco.desk.inbox import Buckets, Callback, callback_secret
@@ -39,7 +39,9 @@ async def _post(
 
 
 async def _kept(database: Database, column: str) -> list[object]:
-    return [row[0] for row in await database.read(lambda tx: tx.all(f"SELECT {column} FROM inbox ORDER BY id"))]
+    return [
+        row[0] for row in await database.read(lambda tx: tx.all(f"SELECT {column} FROM inbox ORDER BY id"))
+    ]
 
 
 async def test_a_notification_is_kept_and_answered_200(desk: Desk) -> None:
@@ -85,7 +87,9 @@ async def test_numbers_may_come_as_text(desk: Desk, user: object) -> None:
 
 
 async def test_anything_else_in_the_body_is_kept_with_it(desk: Desk) -> None:
-    odd = json.dumps(GOOD | {"received": "yesterday", "actions": ["x"], "resource": "/" + "o" * 5000}).encode()
+    odd = json.dumps(
+        GOOD | {"received": "yesterday", "actions": ["x"], "resource": "/" + "o" * 5000}
+    ).encode()
     assert await _post(Callback(desk), [odd]) == (200, b"")
     assert await _kept(desk.database, "received") == [None]
     assert await _kept(desk.database, "body") == [odd]
@@ -101,7 +105,14 @@ async def test_the_same_message_is_kept_once_and_counted(desk: Desk, identity: s
 
 
 @pytest.mark.parametrize(
-    "change", [{"user_id": 2}, {"topic": "items"}, {"resource": "/orders/2"}, {"application_id": 3}, {"received": None}]
+    "change",
+    [
+        {"user_id": 2},
+        {"topic": "items"},
+        {"resource": "/orders/2"},
+        {"application_id": 3},
+        {"received": None},
+    ],
 )
 async def test_messages_without_id_differ_by_what_they_say(desk: Desk, change: dict[str, object]) -> None:
     callback = Callback(desk)

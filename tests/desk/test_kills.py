@@ -58,7 +58,9 @@ class MortalDatabase:
             raise Killed
 
 
-async def _live_and_die(shop: Shop, clock: HandClock, act: Callable[..., object], *, dies_at: int, after: bool) -> bool:
+async def _live_and_die(
+    shop: Shop, clock: HandClock, act: Callable[..., object], *, dies_at: int, after: bool
+) -> bool:
     """Whether a desk that does `act` and settles has died over it."""
     database = MortalDatabase(shop.desk.database, dies_at=dies_at, after_commit=after)
     desk = a_desk(database, clock)

@@ -29,7 +29,9 @@ async def test_the_owner_signs_in_and_out(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("username", "password"), [("ana", "wrong"), ("nobody", PASSWORD)])
-async def test_wrong_name_and_wrong_password_are_refused_alike(desk: Desk, username: str, password: str) -> None:
+async def test_wrong_name_and_wrong_password_are_refused_alike(
+    desk: Desk, username: str, password: str
+) -> None:
     await _owner(desk)
     with pytest.raises(SignInRefused):
         await people.sign_in(desk, username, password, address="10.0.0.7")

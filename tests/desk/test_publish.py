@@ -12,7 +12,7 @@ from tests.hand_clock import HandClock
 from zoco.desk import drift, products
 from zoco.desk.first_reading import read_on
 from zoco.desk.publish import push_again, push_store
-from zoco.desk.records import listings
+from zoco.desk.records import drifts, listings
 
 
 async def test_a_sale_nobody_told_of_is_found_before_the_listing_is_written(shop: Shop) -> None:
@@ -28,7 +28,9 @@ async def test_a_sale_nobody_told_of_is_found_before_the_listing_is_written(shop
 
 async def test_a_sale_between_our_reading_and_our_writing_is_not_resurrected(shop: Shop) -> None:
     south = shop.marketplace.sell(SOUTH_ITEM)
-    shop.marketplace.just_before("PUT", f"/items/{NORTH_ITEM}", lambda: shop.marketplace.sell(NORTH_ITEM) and None)
+    shop.marketplace.just_before(
+        "PUT", f"/items/{NORTH_ITEM}", lambda: shop.marketplace.sell(NORTH_ITEM) and None
+    )
     await shop.tell(f"/orders/{south}", user=SOUTH)
     await shop.settle()
     assert await shop.on_hand() == 8
@@ -36,7 +38,7 @@ async def test_a_sale_between_our_reading_and_our_writing_is_not_resurrected(sho
 
 
 async def test_a_sale_that_only_the_item_shows_is_looked_up(shop: Shop) -> None:
-    """The items message overtakes the orders message, and brings an ETag that a write would be let in with."""
+    """The items message overtakes the orders message, and brings an ETag that would let a write in."""
     shop.marketplace.sell(NORTH_ITEM)
     await shop.tell(f"/items/{NORTH_ITEM}", user=NORTH, topic="items")
     await shop.follow_up()
@@ -52,7 +54,9 @@ async def test_without_etags_the_write_is_verified_and_corrected(shop: Shop, clo
     await shop.tell(f"/items/{NORTH_ITEM}", user=NORTH, topic="items")
     await shop.follow_up()
     south = shop.marketplace.sell(SOUTH_ITEM)
-    shop.marketplace.just_before("PUT", f"/items/{NORTH_ITEM}", lambda: shop.marketplace.sell(NORTH_ITEM) and None)
+    shop.marketplace.just_before(
+        "PUT", f"/items/{NORTH_ITEM}", lambda: shop.marketplace.sell(NORTH_ITEM) and None
+    )
     await shop.tell(f"/orders/{south}", user=SOUTH)
     await shop.settle()
     assert shop.marketplace.items[NORTH_ITEM].quantity == 9
@@ -65,6 +69,37 @@ async def test_without_etags_the_write_is_verified_and_corrected(shop: Shop, clo
     assert await shop.on_hand() == 8
     assert shop.marketplace.items[NORTH_ITEM].quantity == 8
     assert shop.marketplace.items[SOUTH_ITEM].quantity == 8
+
+
+async def test_what_a_store_has_told_of_its_sales_is_settled_before_it_is_written(shop: Shop) -> None:
+    """Nothing but this guards the write where the marketplace knows no ETags."""
+    shop.marketplace.etags = False
+    await shop.tell(f"/items/{NORTH_ITEM}", user=NORTH, topic="items")
+    south = shop.marketplace.sell(SOUTH_ITEM)
+    await shop.tell(f"/orders/{south}", user=SOUTH)
+    await shop.follow_up()
+    north = shop.marketplace.sell(NORTH_ITEM)
+    await shop.tell(f"/orders/{north}", user=NORTH)
+    await push_store(shop.desk, shop.north)
+    assert shop.marketplace.bodies == [(f"/items/{NORTH_ITEM}", {"available_quantity": 8})]
+
+
+async def test_a_write_whose_outcome_nobody_knows_is_followed_by_another(
+    shop: Shop, clock: HandClock
+) -> None:
+    """It was carried out, its answer was lost, and meanwhile the sale behind it has been cancelled."""
+    order = shop.marketplace.sell(SOUTH_ITEM)
+    write = "PUT", f"/items/{NORTH_ITEM}"
+    shop.marketplace.just_before(*write, lambda: shop.marketplace.set_quantity(NORTH_ITEM, 9))
+    shop.marketplace.fail_next(*write, 503)
+    await shop.tell(f"/orders/{order}", user=SOUTH, identity="sold")
+    await shop.settle()
+    shop.marketplace.cancel(order)
+    await shop.tell(f"/orders/{order}", user=SOUTH, identity="cancelled")
+    clock.advance(timedelta(seconds=7))
+    await shop.settle()
+    assert await shop.on_hand() == 10
+    assert shop.marketplace.items[NORTH_ITEM].quantity == 10
 
 
 async def test_trouble_with_a_write_is_waited_out(shop: Shop, clock: HandClock) -> None:
@@ -84,7 +119,9 @@ async def test_a_refusal_is_shown_and_a_person_can_try_again(shop: Shop) -> None
     shop.marketplace.fail_next("PUT", f"/items/{NORTH_ITEM}", 400, body=refusal)
     await shop.tell(f"/orders/{order}", user=SOUTH)
     await shop.settle()
-    assert await shop.column("SELECT refusal_answer FROM listings WHERE push_state = 'refused'") == [refusal.decode()]
+    assert await shop.column("SELECT refusal_answer FROM listings WHERE push_state = 'refused'") == [
+        refusal.decode()
+    ]
     listing = await shop.listing(shop.north, NORTH_ITEM)
     assert await push_again(shop.desk, listing.id, by=shop.person)
     await shop.settle()
@@ -162,7 +199,9 @@ async def test_a_persons_count_is_written_everywhere_with_its_author(shop: Shop)
     ]  # fmt: skip
 
 
-async def test_what_no_sale_explains_is_drift_and_ours_or_theirs_settles_it(shop: Shop, clock: HandClock) -> None:
+async def test_what_no_sale_explains_is_drift_and_ours_or_theirs_settles_it(
+    shop: Shop, clock: HandClock
+) -> None:
     shop.marketplace.set_quantity(NORTH_ITEM, 25)
     await shop.tell(f"/items/{NORTH_ITEM}", user=NORTH, topic="items", identity="a")
     await shop.settle()
@@ -170,7 +209,7 @@ async def test_what_no_sale_explains_is_drift_and_ours_or_theirs_settles_it(shop
     clock.advance(timedelta(seconds=61))
     await verify_all(shop.desk)
     listing = await shop.listing(shop.north, NORTH_ITEM)
-    (found,) = await shop.desk.database.read(lambda tx: listings.drifts(tx, listing.id))
+    (found,) = await shop.desk.database.read(lambda tx: drifts.of_listing(tx, listing.id))
     assert (found.believed, found.actual, found.resolution) == (10, 25, None)
     assert shop.marketplace.items[NORTH_ITEM].quantity == 25
 
@@ -192,7 +231,9 @@ async def test_what_no_sale_explains_is_drift_and_ours_or_theirs_settles_it(shop
 
 async def test_oversold_names_the_newest_sales_that_make_up_the_lack(shop: Shop) -> None:
     await products.correct(shop.desk, shop.product, reason="count", quantity=2, note="", by=shop.person)
-    orders = [shop.marketplace.sell(SOUTH_ITEM) for _ in range(3)] + [shop.marketplace.sell(NORTH_ITEM, quantity=2)]
+    orders = [shop.marketplace.sell(SOUTH_ITEM) for _ in range(3)] + [
+        shop.marketplace.sell(NORTH_ITEM, quantity=2)
+    ]
     for order in orders:
         await shop.tell(f"/orders/{order}", user=shop.marketplace.orders[order].seller)
     await shop.settle()
@@ -208,7 +249,8 @@ async def test_nothing_is_written_to_a_store_without_authorization(shop: Shop, a
     other = SOUTH_ITEM if account == NORTH else NORTH_ITEM
     await shop.desk.database.write(
         lambda tx: tx.run(
-            "UPDATE stores SET state = 'reconnect_needed', access_token = NULL WHERE account_id = :id", {"id": account}
+            "UPDATE stores SET state = 'reconnect_needed', access_token = NULL WHERE account_id = :id",
+            {"id": account},
         )
     )
     order = shop.marketplace.sell(other)

@@ -64,7 +64,10 @@ async def test_a_sale_that_is_first_seen_cancelled_leaves_stock_as_it_was(shop: 
     shop.marketplace.cancel(order)
     await shop.tell(f"/orders/{order}", user=SOUTH)
     await shop.settle()
-    assert await shop.column("SELECT reason FROM movements WHERE order_id <> 0 ORDER BY id") == ["sale", "cancellation"]
+    assert await shop.column("SELECT reason FROM movements WHERE order_id <> 0 ORDER BY id") == [
+        "sale",
+        "cancellation",
+    ]
     assert await shop.on_hand() == 10
 
 

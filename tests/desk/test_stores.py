@@ -37,7 +37,12 @@ async def test_a_store_is_connected_by_code_pkce_and_state(desk: Desk, marketpla
     assert asked["code_challenge_method"] == ["S256"]
     marketplace.codes["CODE"] = SOUTH
     store = await stores.finish_connection(desk, state=asked["state"][0], code="CODE", person_id=person)
-    assert (store.nickname, store.site_id, store.account_id, store.state) == ("STORE1001", "MLB", SOUTH, "connected")
+    assert (store.nickname, store.site_id, store.account_id, store.state) == (
+        "STORE1001",
+        "MLB",
+        SOUTH,
+        "connected",
+    )
     assert marketplace.exchanged["redirect_uri"] == "http://desk.example/settings/stores/callback"
     assert len(marketplace.exchanged["code_verifier"]) == 43
 
@@ -82,7 +87,9 @@ async def test_a_store_stays_connected_when_its_grant_could_not_be_revoked(shop:
     assert (await shop.store(shop.south)).state == "connected"
 
 
-async def test_a_new_store_shows_the_listings_and_orders_it_had(desk: Desk, marketplace: FakeMarketplace) -> None:
+async def test_a_new_store_shows_the_listings_and_orders_it_had(
+    desk: Desk, marketplace: FakeMarketplace
+) -> None:
     for number in range(120):
         marketplace.list_item(f"MLB{number:03}", seller=SOUTH, quantity=1000)
     for _ in range(130):

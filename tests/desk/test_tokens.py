@@ -53,7 +53,11 @@ async def test_a_spent_refresh_token_stops_the_store_without_losing_its_work(sho
 
     access, refresh = shop.marketplace.authorize(SOUTH)
     await paste(
-        shop.desk, application_id=store.application_id, access_token=access, refresh_token=refresh, by=shop.person
+        shop.desk,
+        application_id=store.application_id,
+        access_token=access,
+        refresh_token=refresh,
+        by=shop.person,
     )
     await shop.follow_up()
     assert await shop.on_hand() == 9
@@ -71,10 +75,14 @@ async def test_a_refresh_that_fails_in_passing_is_tried_again_later(shop: Shop, 
     assert await shop.on_hand() == 9
 
 
-async def test_a_holder_that_died_is_succeeded_when_its_lease_has_run_out(shop: Shop, clock: HandClock) -> None:
+async def test_a_holder_that_died_is_succeeded_when_its_lease_has_run_out(
+    shop: Shop, clock: HandClock
+) -> None:
     now = clock.now()
     await shop.desk.database.write(
-        lambda tx: stores.take_refresh_lock(tx, shop.south, holder="dead", now=now, lease=timedelta(seconds=60))
+        lambda tx: stores.take_refresh_lock(
+            tx, shop.south, holder="dead", now=now, lease=timedelta(seconds=60)
+        )
     )
     tokens = StoreTokens(shop.desk, shop.south)
     rejected = await tokens.access_token()
@@ -93,7 +101,9 @@ async def test_a_disconnected_store_hands_out_nothing(shop: Shop) -> None:
 
 
 async def test_no_secret_stands_in_the_database_in_clear(shop: Shop, marketplace: FakeMarketplace) -> None:
-    sealed = await shop.column("SELECT access_token FROM stores") + await shop.column("SELECT refresh_token FROM stores")
+    sealed = await shop.column("SELECT access_token FROM stores") + await shop.column(
+        "SELECT refresh_token FROM stores"
+    )
     sealed += await shop.column("SELECT client_secret FROM applications")
     everything = b" ".join(bytes(each) for each in sealed)  # type: ignore[call-overload]
     for secret in (*marketplace.access, *marketplace.refresh, CLIENT_SECRET):
@@ -113,7 +123,9 @@ def test_a_secret_opens_with_its_key_at_its_place_only() -> None:
 
 
 async def test_messages_of_a_store_that_needs_reconnecting_are_kept_as_work(shop: Shop) -> None:
-    await shop.desk.database.write(lambda tx: stores.stop(tx, shop.south, state="reconnect_needed", reason="x"))
+    await shop.desk.database.write(
+        lambda tx: stores.stop(tx, shop.south, state="reconnect_needed", reason="x")
+    )
     await shop.tell("/orders/5", user=SOUTH)
     await sort_inbox(shop.desk)
     assert await shop.column("SELECT state FROM work") == ["waiting"]

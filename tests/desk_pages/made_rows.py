@@ -136,10 +136,15 @@ def order_body(
 ) -> dict[str, object]:
     """The JSON of an order; `payments` are (method, amount, charged, instalments)."""
     created = now - age
-    tags = ["not_delivered", *(["reservation"] if reservation else []), *([status] if status == "paid" else [])]
+    tags = [
+        "not_delivered",
+        *(["reservation"] if reservation else []),
+        *([status] if status == "paid" else []),
+    ]
     lines = [
         {
-            "id": 885920310 + number, "order_id": order_id, "payment_method_id": method, "payment_type": "credit_card",
+            "id": 885920310 + number, "order_id": order_id, "payment_method_id": method,
+            "payment_type": "credit_card",
             "currency_id": currency, "installments": installments, "status": payment_status,
             "transaction_amount": Decimal(amount), "total_paid_amount": Decimal(charged),
             "date_created": order_moment(created), "date_approved": order_moment(created),
@@ -148,12 +153,15 @@ def order_body(
     ]  # fmt: skip
     total = Decimal(unit_price) * quantity
     return {
-        "id": order_id, "status": status, "status_detail": None, "date_created": order_moment(created),
-        "date_closed": order_moment(created) if status == "paid" else None, "last_updated": order_moment(created),
+        "id": order_id, "status": status, "status_detail": None,
+        "date_created": order_moment(created), "last_updated": order_moment(created),
+        "date_closed": order_moment(created) if status == "paid" else None,
         "expiration_date": order_moment(created + timedelta(days=21)), "currency_id": currency,
         "order_items": [
             {
-                "item": {"id": item_id, "title": title, "seller_custom_field": sku, "variation_attributes": []},
+                "item": {
+                    "id": item_id, "title": title, "seller_custom_field": sku, "variation_attributes": [],
+                },
                 "quantity": quantity, "unit_price": Decimal(unit_price),
                 "full_unit_price": Decimal(full_unit_price or unit_price), "currency_id": currency,
             }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from zoco.desk import inbox
+from zoco.desk import health, inbox
 from zoco.desk.desk import Desk
 from zoco.desk.pages.routes import EXCEPTION_HANDLERS, MIDDLEWARE, ROUTES
 from zoco.web.headers import DateHeader
@@ -17,7 +18,9 @@ def create_app(desk: Desk) -> ASGIApp:
     The callback has neither cookies nor sessions, and is not touched by the pages' middleware.
     """
     pages = Starlette(
-        routes=list(ROUTES), middleware=list(MIDDLEWARE), exception_handlers=dict(EXCEPTION_HANDLERS)
+        routes=[Route("/health", health.show), *ROUTES],
+        middleware=list(MIDDLEWARE),
+        exception_handlers=dict(EXCEPTION_HANDLERS),
     )
     pages.state.desk = desk
     callback = inbox.Callback(desk)

@@ -11,7 +11,7 @@ from zoco.desk import stock_book
 from zoco.desk.desk import Desk
 from zoco.desk.keep import Unreadable
 from zoco.desk.publish import look_up_sales, read_item
-from zoco.desk.records import listings, log, products, stores, work
+from zoco.desk.records import drifts, listings, log, products, stores, work
 from zoco.desk.records.listings import Listing
 from zoco.desk.records.log import json_object
 from zoco.desk.records.products import Movement
@@ -57,7 +57,7 @@ async def _verify(desk: Desk, listing: Listing) -> None:
         seen = await listings.get(tx, listing.id)
         if seen is None or seen.product_id is None or seen.actual == seen.believed:
             await listings.verify_at(tx, listing.id, None)
-            await listings.resolve_drift(tx, listing.id, resolution="explained", now=now)
+            await drifts.resolve(tx, listing.id, resolution="explained", now=now)
         elif seen.push_state == "pending" or await work.unfinished(
             tx, store_id=seen.store_id, kind="order", now=now
         ):
@@ -70,7 +70,7 @@ async def _verify(desk: Desk, listing: Listing) -> None:
             tx.signal("pushes")
         else:
             await listings.verify_at(tx, listing.id, None)
-            await listings.open_drift(tx, seen.id, believed=seen.believed, actual=seen.actual, now=now)
+            await drifts.found(tx, seen.id, believed=seen.believed, actual=seen.actual, now=now)
             await log.tell_pages(
                 tx, topic="stock", store_id=seen.store_id, subject=seen.product_id, kind="drift", now=now
             )
@@ -88,7 +88,7 @@ async def accept_shown(desk: Desk, listing_id: int, *, by: int) -> bool:
         if listing is None or listing.product_id is None:
             return False
         await products.lock(tx, listing.product_id)
-        if not await listings.resolve_drift(tx, listing_id, resolution="theirs", now=now):
+        if not await drifts.resolve(tx, listing_id, resolution="theirs", now=now):
             return False
         counted = (listing.actual + listing.buffer) * listing.units_per_sale
         await products.move(

@@ -8,7 +8,7 @@ from typing import Final
 from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
 from zoco.desk.people import IDLE_MAX, LIFETIME
-from zoco.desk.records import inbox, log, people, stores, work
+from zoco.desk.records import inbox, log, oauth_states, people, work
 from zoco.desk.sorting import IGNORED_MAX, IGNORED_RETENTION
 
 INBOX_RETENTION: Final = timedelta(days=30)
@@ -44,7 +44,7 @@ async def end_old_sessions(desk: Desk) -> None:
     async def end(tx: Transaction) -> None:
         await people.end_old_sessions(tx, used_before=now - IDLE_MAX, created_before=now - LIFETIME)
         await people.forget_old_failures(tx, now - _FAILURES_RETENTION)
-        await stores.forget_oauth_states(tx, now)
+        await oauth_states.forget_old(tx, now)
 
     await desk.database.write(end)
 

@@ -8,6 +8,7 @@ good as once.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ from zoco.desk.tokens import NeedsReconnecting
 from zoco.resources.item import Item
 from zoco.resources.order import Order
 from zoco.resources.payment import Collection
+
+_logger = logging.getLogger(__name__)
 
 JOBS_AT_ONCE: Final = 8
 _LEASE: Final = timedelta(minutes=2)
@@ -125,6 +128,11 @@ async def _work_job(desk: Desk, store: Store, job: Job) -> None:
         await desk.database.write(lambda tx: work.release(tx, job))
     except (ClientError, Unreadable) as error:
         await _settle_failure(desk, job, error)
+    except Exception as error:
+        # A bug of ours, with this one answer: it must hold up neither the store nor the other jobs, and
+        # it must not disappear.
+        _logger.exception("store %s: cannot follow up %s", job.store_id, job.resource)
+        await _settle_failure(desk, job, error)
 
 
 async def _fetch(desk: Desk, store: Store, job: Job) -> _Keep:
@@ -173,13 +181,13 @@ async def _settle(desk: Desk, job: Job, keep: _Keep) -> None:
             return
         outcome = await keep(tx, store, now)
         if job.kind == "order" and outcome != "not_ours":
-            await _write_messages_down(tx, store, job, now)
+            await _write_messages_down(tx, store, job)
         await _end(tx, job, outcome=outcome, now=now)
 
     await desk.database.write(settle)
 
 
-async def _write_messages_down(tx: Transaction, store: Store, job: Job, now: datetime) -> None:
+async def _write_messages_down(tx: Transaction, store: Store, job: Job) -> None:
     order_id = int(job.resource.rpartition("/")[2])
     messages = await inbox.waiting(
         tx, store_id=job.store_id, resource=job.resource, newest_message=job.newest_message
@@ -222,7 +230,7 @@ async def _finish_messages(tx: Transaction, job: Job, *, state: str, outcome: st
     )
 
 
-async def _settle_failure(desk: Desk, job: Job, error: ClientError | Unreadable) -> None:
+async def _settle_failure(desk: Desk, job: Job, error: Exception) -> None:
     now = desk.clock.now()
     failure = describe(error)
 
@@ -262,9 +270,9 @@ class Failure:
     retry_after: float | None
 
 
-def describe(error: ClientError | Unreadable) -> Failure:
-    if isinstance(error, Unreadable):
-        return Failure(reason="unreadable", request="", answer=str(error), retry_after=None)
+def describe(error: Exception) -> Failure:
+    if not isinstance(error, ClientError):
+        return Failure(reason=type(error).__name__.lower(), request="", answer=str(error), retry_after=None)
     retry_after = error.retry_after if isinstance(error, TooManyRequests | ServerFailed) else None
     if isinstance(error, Refused | ServerFailed):
         answer = error.body.decode(errors="replace")

@@ -8,7 +8,7 @@ from typing import Final
 from zoco.database.transaction import Transaction
 from zoco.desk import stock_book
 from zoco.desk.order_news import last_updated, news
-from zoco.desk.records import items, listings, log, orders
+from zoco.desk.records import drifts, items, listings, log, orders
 from zoco.desk.records.items import ItemRow
 from zoco.desk.records.log import json_object
 from zoco.desk.records.orders import Collection, OrderRow, TimelineEntry
@@ -149,7 +149,7 @@ async def keep_item(
         elif listing.product_id is None:
             continue
         elif listing.actual == listing.believed:
-            await listings.resolve_drift(tx, listing.id, resolution="explained", now=now)
+            await drifts.resolve(tx, listing.id, resolution="explained", now=now)
         elif listing.push_state != "pending" and listing.verify_due is None:
             await listings.verify_at(tx, listing.id, now + _VERIFY_AFTER)
     await log.tell_pages(tx, topic="stock", store_id=store.id, subject=item.id, kind="item", now=now)

@@ -18,10 +18,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from starlette.responses import Response, StreamingResponse
 
-from zoco.database.transaction import Transaction
+from zoco.database.transaction import Database, Transaction
+from zoco.desk import people
 from zoco.desk.desk import Desk
 from zoco.desk.pages.orders import ListState, is_mixed, state_of
 from zoco.desk.pages.visit import RENDERER, Member
@@ -62,6 +64,7 @@ class _Waker:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self.ended = False
 
     def wake(self) -> None:
         self._event.set()
@@ -81,13 +84,13 @@ class LiveStreams:
 
     def __init__(self) -> None:
         self._wakers: set[_Waker] = set()
-        self._listening_to: set[int] = set()
+        self._listening_to: WeakSet[Database] = WeakSet()
 
     def open(self, desk: Desk) -> _Waker:
         """A waker for one stream."""
-        if id(desk.database) not in self._listening_to:
+        if desk.database not in self._listening_to:
             desk.database.on_signal("live", self._wake_all)
-            self._listening_to.add(id(desk.database))
+            self._listening_to.add(desk.database)
         waker = _Waker()
         self._wakers.add(waker)
         return waker
@@ -95,12 +98,23 @@ class LiveStreams:
     def close(self, waker: _Waker) -> None:
         self._wakers.discard(waker)
 
+    def end(self) -> None:
+        """Ask all of them to come to their end."""
+        for waker in self._wakers:
+            waker.ended = True
+            waker.wake()
+
     def _wake_all(self) -> None:
         for waker in self._wakers:
             waker.wake()
 
 
 _streams = LiveStreams()
+
+
+def end_streams() -> None:
+    """Let every open stream of this process end, so that a server can stop without waiting for them."""
+    _streams.end()
 
 
 async def live(member: Member) -> Response:
@@ -124,8 +138,10 @@ async def _stream(member: Member, tell: Tell, after: int) -> AsyncIterator[bytes
     spoken_at = loop.time()
     try:
         yield b"retry: 2000\n\n"
-        while True:
+        while not waker.ended:
             last, messages = await _round(member.desk, tell, after)
+            if messages and await people.person_of(member.desk, member.session_token) is None:
+                return
             if messages:
                 yield b"".join(message.encoded(last) for message in messages)
             elif loop.time() - spoken_at >= _KEEP_ALIVE_SECONDS:
@@ -133,8 +149,9 @@ async def _stream(member: Member, tell: Tell, after: int) -> AsyncIterator[bytes
             if messages or loop.time() - spoken_at >= _KEEP_ALIVE_SECONDS:
                 spoken_at = loop.time()
             after = last
-            await asyncio.sleep(_ROUND_SECONDS)
             await waker.wait(_LOOK_SECONDS)
+            if not waker.ended:
+                await asyncio.sleep(_ROUND_SECONDS)
     finally:
         _streams.close(waker)
 

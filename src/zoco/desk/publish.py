@@ -29,7 +29,7 @@ from zoco.desk.desk import Desk
 from zoco.desk.follow_up import describe, restock_word, work_orders_first
 from zoco.desk.keep import Unreadable, item_row, keep_item, keep_order, shown_quantities
 from zoco.desk.patience import wait_after
-from zoco.desk.records import items, listings, log, orders, products, stores
+from zoco.desk.records import drifts, items, listings, log, orders, products, stores
 from zoco.desk.records.listings import Listing
 from zoco.desk.records.log import json_object
 from zoco.desk.records.orders import TimelineEntry
@@ -213,7 +213,7 @@ async def _record(desk: Desk, listing: Listing, *, sent: int, answer: Answer[Ite
         await listings.record_written(
             tx, listing.id, quantity=shown, again=again, verify_due=verify_due, now=now
         )
-        await listings.resolve_drift(tx, listing.id, resolution="ours", now=now)
+        await drifts.resolve(tx, listing.id, resolution="ours", now=now)
         # What was wanted meanwhile and is the same number has been written as well.
         generation = listing.push_generation if again else current.push_generation
         for sale in await products.pushed(tx, listing.id, generation=generation, now=now):
@@ -246,28 +246,26 @@ async def _record_failure(
     desk: Desk, listing_id: int, error: ClientError | Unreadable | Contested | TimeoutError
 ) -> None:
     now = desk.clock.now()
-    if isinstance(error, ClientError | Unreadable):
-        failure = describe(error)
-        reason, request, answer, retry_after = (
-            failure.reason,
-            failure.request,
-            failure.answer,
-            failure.retry_after,
-        )
-    else:
-        reason, request, answer, retry_after = type(error).__name__.lower(), "", str(error), None
+    failure = describe(error)
 
     async def record(tx: Transaction) -> None:
         listing = await listings.get(tx, listing_id)
         if listing is None:
             return
-        wait = wait_after(listing.push_attempts + 1, asked_seconds=retry_after)
+        wait = wait_after(listing.push_attempts + 1, asked_seconds=failure.retry_after)
         if wait is None or (isinstance(error, Refused) and not isinstance(error, _PASSING_REFUSALS)):
-            await listings.refuse_push(tx, listing_id, refusal=reason, request=request, answer=answer)
+            await listings.refuse_push(
+                tx, listing_id, refusal=failure.reason, request=failure.request, answer=failure.answer
+            )
             await _tell(tx, listing, "refused", now=now)
         else:
             await listings.postpone_push(
-                tx, listing_id, until=now + wait, refusal=reason, request=request, answer=answer
+                tx,
+                listing_id,
+                until=now + wait,
+                refusal=failure.reason,
+                request=failure.request,
+                answer=failure.answer,
             )
             await _tell(tx, listing, "pending", now=now)
 

@@ -49,7 +49,7 @@ async def book_order(
         if listing is not None:
             booked += await _take(tx, store, order, line, listing, sold_at, now)
         if stock.called_off(order):
-            booked += await _give_back(tx, store, order, line, listing, restocked, now)
+            booked += await _give_back(tx, store, order, line, listing, restocked=restocked, now=now)
     return booked
 
 
@@ -98,6 +98,7 @@ async def _give_back(
     order: Order,
     line: stock.SoldLine,
     listing: Listing | None,
+    *,
     restocked: bool,
     now: datetime,
 ) -> list[Booked]:

@@ -12,7 +12,7 @@ from zoco.client import Answer, Client, Forbidden, NotFound, Unauthorized, oauth
 from zoco.database.transaction import Transaction
 from zoco.desk.calls import client_of, note
 from zoco.desk.desk import Desk
-from zoco.desk.records import log, stores
+from zoco.desk.records import log, oauth_states, stores
 from zoco.desk.records.log import json_object
 from zoco.desk.records.stores import Store
 from zoco.desk.tokens import NeedsReconnecting
@@ -68,7 +68,7 @@ async def begin_connection(desk: Desk, *, application_id: int, person_id: int) -
     redirect_uri = desk.public_url + CALLBACK_PATH
     sealed = desk.vault.seal(verifier, place="verifier")
     await desk.database.write(
-        lambda tx: stores.add_oauth_state(
+        lambda tx: oauth_states.add(
             tx,
             state_hash=digest(state),
             application_id=application_id,
@@ -94,7 +94,7 @@ async def finish_connection(desk: Desk, *, state: str, code: str, person_id: int
     """
     now = desk.clock.now()
     begun = await desk.database.write(
-        lambda tx: stores.take_oauth_state(tx, digest(state), person_id=person_id, now=now)
+        lambda tx: oauth_states.take(tx, digest(state), person_id=person_id, now=now)
     )
     if begun is None:
         raise NoSuchSignIn

@@ -31,10 +31,10 @@ async def keep(tx: Transaction, item: ItemRow, *, now: datetime) -> bool:
     """Keep an item unless we have read a newer one; whether it was kept."""
     kept = await tx.run(
         """
-        INSERT INTO items (store_id, item_id, title, status, sub_status, currency_id, price, permalink, thumbnail,
-            etag, body, last_updated, read_at)
-        VALUES (:store_id, :item_id, :title, :status, :sub_status, :currency_id, :price, :permalink, :thumbnail,
-            :etag, :body, :last_updated, :now)
+        INSERT INTO items (store_id, item_id, title, status, sub_status, currency_id, price, permalink,
+            thumbnail, etag, body, last_updated, read_at)
+        VALUES (:store_id, :item_id, :title, :status, :sub_status, :currency_id, :price, :permalink,
+            :thumbnail, :etag, :body, :last_updated, :now)
         ON CONFLICT (store_id, item_id) DO UPDATE SET title = excluded.title, status = excluded.status,
             sub_status = excluded.sub_status, currency_id = excluded.currency_id, price = excluded.price,
             permalink = excluded.permalink, thumbnail = excluded.thumbnail, etag = excluded.etag,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
+from zoco.database.times import from_micros_or_none, to_micros, to_micros_or_none
 from zoco.database.transaction import Parameters, Row, Transaction
 
 
@@ -98,7 +98,10 @@ async def of_item(tx: Transaction, store_id: int, item_id: str) -> list[Listing]
 async def of_variation(tx: Transaction, store_id: int, item_id: str, variation_id: int) -> Listing | None:
     found = await _select(
         tx,
-        "listings.store_id = :store_id AND listings.item_id = :item_id AND listings.variation_id = :variation_id",
+        """
+        listings.store_id = :store_id AND listings.item_id = :item_id
+            AND listings.variation_id = :variation_id
+        """,
         {"store_id": store_id, "item_id": item_id, "variation_id": variation_id},
     )
     return found[0] if found else None
@@ -140,7 +143,8 @@ async def see(
     its own, so there what is shown is also what we believe."""
     await tx.run(
         """
-        INSERT INTO listings (store_id, item_id, variation_id, variation_name, sku, believed, actual, actual_at)
+        INSERT INTO listings (store_id, item_id, variation_id, variation_name, sku, believed, actual,
+            actual_at)
         VALUES (:store_id, :item_id, :variation_id, :variation_name, :sku, :quantity, :quantity, :now)
         ON CONFLICT (store_id, item_id, variation_id) DO UPDATE SET
             variation_name = excluded.variation_name, sku = excluded.sku, actual = excluded.actual,
@@ -236,7 +240,8 @@ async def want(tx: Transaction, listing_id: int, *, target: int, push: bool, now
         """
         UPDATE listings SET target = :target,
             push_generation = CASE WHEN :push = 1 THEN push_generation + 1 ELSE push_generation END,
-            push_due = CASE WHEN :push = 1 AND push_state <> 'pending' THEN CAST(:now AS BIGINT) ELSE push_due END,
+            push_due = CASE WHEN :push = 1 AND push_state <> 'pending' THEN CAST(:now AS BIGINT)
+                ELSE push_due END,
             push_attempts = CASE WHEN push_state = 'pending' THEN push_attempts ELSE 0 END,
             push_state = CASE WHEN :push = 1 THEN 'pending' ELSE 'idle' END,
             refusal = CASE WHEN :push = 1 THEN NULL ELSE refusal END
@@ -330,8 +335,8 @@ async def postpone_push(
 async def refuse_push(tx: Transaction, listing_id: int, *, refusal: str, request: str, answer: str) -> None:
     await tx.run(
         """
-        UPDATE listings SET push_leased_until = NULL, push_attempts = push_attempts + 1, push_state = 'refused',
-            refusal = :refusal, refusal_request = :request, refusal_answer = :answer
+        UPDATE listings SET push_leased_until = NULL, push_attempts = push_attempts + 1,
+            push_state = 'refused', refusal = :refusal, refusal_request = :request, refusal_answer = :answer
         WHERE id = :id
         """,
         {"id": listing_id, "refusal": refusal, "request": request, "answer": answer},
@@ -369,62 +374,3 @@ async def bring_verification_forward(tx: Transaction, store_id: int, item_id: st
         """,
         {"store_id": store_id, "item_id": item_id, "now": to_micros(now)},
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
-    """A difference that no sale explains. `resolution`: ours, theirs, explained; None while it stands."""
-
-    id: int
-    listing_id: int
-    found_at: datetime
-    believed: int
-    actual: int
-    resolved_at: datetime | None
-    resolution: str | None
-
-
-async def open_drift(tx: Transaction, listing_id: int, *, believed: int, actual: int, now: datetime) -> None:
-    """One stands per listing; a later look at it updates the figures."""
-    changed = await tx.run(
-        "UPDATE drifts SET believed = :believed, actual = :actual WHERE listing_id = :listing_id AND resolved_at IS NULL",
-        {"listing_id": listing_id, "believed": believed, "actual": actual},
-    )
-    if not changed:
-        await tx.run(
-            """
-            INSERT INTO drifts (listing_id, found_at, believed, actual)
-            VALUES (:listing_id, :now, :believed, :actual)
-            """,
-            {"listing_id": listing_id, "now": to_micros(now), "believed": believed, "actual": actual},
-        )
-
-
-async def resolve_drift(tx: Transaction, listing_id: int, *, resolution: str, now: datetime) -> bool:
-    changed = await tx.run(
-        """
-        UPDATE drifts SET resolved_at = :now, resolution = :resolution
-        WHERE listing_id = :listing_id AND resolved_at IS NULL
-        """,
-        {"listing_id": listing_id, "resolution": resolution, "now": to_micros(now)},
-    )
-    return changed > 0
-
-
-async def drifts(tx: Transaction, listing_id: int) -> list[Drift]:
-    """Newest first."""
-    rows = await tx.all(
-        "SELECT * FROM drifts WHERE listing_id = :listing_id ORDER BY id DESC", {"listing_id": listing_id}
-    )
-    return [
-        Drift(
-            id=row["id"],
-            listing_id=row["listing_id"],
-            found_at=from_micros(row["found_at"]),
-            believed=row["believed"],
-            actual=row["actual"],
-            resolved_at=from_micros_or_none(row["resolved_at"]),
-            resolution=row["resolution"],
-        )
-        for row in rows
-    ]

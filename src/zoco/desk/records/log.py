@@ -54,15 +54,12 @@ async def tell_pages(
     tx.signal("live")
 
 
-async def newest_live_event(tx: Transaction) -> int:
-    row = await tx.one("SELECT COALESCE(max(id), 0) AS newest FROM live_events")
-    assert row is not None
-    return int(row["newest"])
-
-
 async def live_events_after(tx: Transaction, event_id: int, limit: int) -> list[LiveEvent]:
     rows = await tx.all(
-        "SELECT id, at, topic, store_id, subject, kind FROM live_events WHERE id > :id ORDER BY id LIMIT :limit",
+        """
+        SELECT id, at, topic, store_id, subject, kind FROM live_events
+        WHERE id > :id ORDER BY id LIMIT :limit
+        """,
         {"id": event_id, "limit": limit},
     )
     return [

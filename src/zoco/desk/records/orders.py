@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
+from zoco.database.times import from_micros, to_micros, to_micros_or_none
 from zoco.database.transaction import Transaction
 from zoco.domain.money import Money
 
@@ -53,7 +53,10 @@ class Known:
 
 async def known_for_update(tx: Transaction, store_id: int, order_id: int) -> Known | None:
     row = await tx.one(
-        f"SELECT body, last_updated FROM orders WHERE store_id = :store_id AND order_id = :order_id{tx.for_update}",
+        f"""
+        SELECT body, last_updated FROM orders
+        WHERE store_id = :store_id AND order_id = :order_id{tx.for_update}
+        """,
         {"store_id": store_id, "order_id": order_id},
     )
     return None if row is None else Known(body=row["body"], last_updated=from_micros(row["last_updated"]))
@@ -72,8 +75,9 @@ async def add(tx: Transaction, order: OrderRow, *, now: datetime) -> bool:
     added = await tx.run(
         """
         INSERT INTO orders (store_id, order_id, body, status, tags, date_created, date_closed, last_updated,
-            expiration_date, buyer_id, buyer_nickname, buyer_name, item_id, variation_id, title, sku, quantity,
-            currency_id, total_amount, paid_amount, payments, reservation, delivered, words, first_seen, fetched_at)
+            expiration_date, buyer_id, buyer_nickname, buyer_name, item_id, variation_id, title, sku,
+            quantity, currency_id, total_amount, paid_amount, payments, reservation, delivered, words,
+            first_seen, fetched_at)
         VALUES (:store_id, :order_id, :body, :status, :tags, :date_created, :date_closed, :last_updated,
             :expiration_date, :buyer_id, :buyer_nickname, :buyer_name, :item_id, :variation_id, :title, :sku,
             :quantity, :currency_id, :total_amount, :paid_amount, :payments, :reservation, :delivered, :words,
@@ -91,10 +95,10 @@ async def save(tx: Transaction, order: OrderRow, *, now: datetime) -> None:
         UPDATE orders SET body = :body, status = :status, tags = :tags, date_created = :date_created,
             date_closed = :date_closed, last_updated = :last_updated, expiration_date = :expiration_date,
             buyer_id = :buyer_id, buyer_nickname = :buyer_nickname, buyer_name = :buyer_name,
-            item_id = :item_id, variation_id = :variation_id, title = :title, sku = :sku, quantity = :quantity,
-            currency_id = :currency_id, total_amount = :total_amount, paid_amount = :paid_amount,
-            payments = :payments, reservation = :reservation, delivered = :delivered, words = :words,
-            fetched_at = :now
+            item_id = :item_id, variation_id = :variation_id, title = :title, sku = :sku,
+            quantity = :quantity, currency_id = :currency_id, total_amount = :total_amount,
+            paid_amount = :paid_amount, payments = :payments, reservation = :reservation,
+            delivered = :delivered, words = :words, fetched_at = :now
         WHERE store_id = :store_id AND order_id = :order_id
         """,
         _columns(order, now),
@@ -138,7 +142,8 @@ async def bodies_of_item(
     rows = await tx.all(
         """
         SELECT body FROM orders
-        WHERE store_id = :store_id AND item_id = :item_id AND COALESCE(date_closed, date_created) > :closed_after
+        WHERE store_id = :store_id AND item_id = :item_id
+            AND COALESCE(date_closed, date_created) > :closed_after
         ORDER BY date_created, order_id
         """,
         {"store_id": store_id, "item_id": item_id, "closed_after": to_micros(closed_after)},
@@ -166,7 +171,8 @@ async def keep_collection(tx: Transaction, collection: Collection) -> bool:
         """
         INSERT INTO collections (store_id, payment_id, order_id, body, status, last_updated, released,
             money_release_date)
-        VALUES (:store_id, :payment_id, :order_id, :body, :status, :last_updated, :released, :money_release_date)
+        VALUES (:store_id, :payment_id, :order_id, :body, :status, :last_updated, :released,
+            :money_release_date)
         ON CONFLICT (store_id, payment_id) DO UPDATE SET body = excluded.body, status = excluded.status,
             last_updated = excluded.last_updated, released = excluded.released,
             money_release_date = excluded.money_release_date

@@ -76,8 +76,8 @@ async def move(tx: Transaction, movement: Movement, *, now: datetime) -> bool:
     """Write a movement; False when it is there already: one sale, one cancellation per order line."""
     added = await tx.run(
         """
-        INSERT INTO movements (product_id, store_id, order_id, line, reason, quantity, listing_id, person_id, note,
-            at, seen_at)
+        INSERT INTO movements (product_id, store_id, order_id, line, reason, quantity, listing_id,
+            person_id, note, at, seen_at)
         VALUES (:product_id, :store_id, :order_id, :line, :reason, :quantity, :listing_id, :person_id, :note,
             :at, :now)
         ON CONFLICT (store_id, order_id, line, reason) DO NOTHING
@@ -161,20 +161,6 @@ async def pushed(tx: Transaction, listing_id: int, *, generation: int, now: date
         {"listing_id": listing_id, "generation": generation, "now": to_micros_or_none(now)},
     )
     return [WrittenSale(store_id=row["store_id"], order_id=row["order_id"]) for row in rows]
-
-
-async def sale_latencies(tx: Transaction, store_id: int, *, since: datetime) -> list[int]:
-    """Microseconds from each sale of a store to the last other listing written, shortest first; sales
-    that still wait for a listing are left out."""
-    rows = await tx.all(
-        """
-        SELECT max(written_at) - min(sold_at) AS micros FROM sale_pushes
-        WHERE store_id = :store_id AND sold_at >= :since
-        GROUP BY order_id HAVING count(*) = count(written_at) ORDER BY micros
-        """,
-        {"store_id": store_id, "since": to_micros(since)},
-    )
-    return [int(row["micros"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

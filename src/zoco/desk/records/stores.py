@@ -273,62 +273,6 @@ async def set_world(tx: Transaction, store_id: int, world: str) -> None:
     await tx.run("UPDATE stores SET world = :world WHERE id = :id", {"id": store_id, "world": world})
 
 
-async def add_oauth_state(
-    tx: Transaction,
-    *,
-    state_hash: str,
-    application_id: int,
-    person_id: int,
-    verifier: bytes,
-    redirect_uri: str,
-    expires_at: datetime,
-) -> None:
-    await tx.run(
-        """
-        INSERT INTO oauth_states (state_hash, application_id, person_id, verifier, redirect_uri, expires_at)
-        VALUES (:state_hash, :application_id, :person_id, :verifier, :redirect_uri, :expires_at)
-        """,
-        {
-            "state_hash": state_hash,
-            "application_id": application_id,
-            "person_id": person_id,
-            "verifier": verifier,
-            "redirect_uri": redirect_uri,
-            "expires_at": to_micros(expires_at),
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OauthState:
-    application_id: int
-    verifier: bytes
-    redirect_uri: str
-
-
-async def take_oauth_state(
-    tx: Transaction, state_hash: str, *, person_id: int, now: datetime
-) -> OauthState | None:
-    """The sign-in that `person_id` began, once; None for another person, a second time, or too late."""
-    rows = await tx.all(
-        """
-        DELETE FROM oauth_states WHERE state_hash = :state_hash AND person_id = :person_id
-        RETURNING application_id, verifier, redirect_uri, expires_at
-        """,
-        {"state_hash": state_hash, "person_id": person_id},
-    )
-    if not rows or rows[0]["expires_at"] <= to_micros(now):
-        return None
-    row = rows[0]
-    return OauthState(
-        application_id=row["application_id"], verifier=row["verifier"], redirect_uri=row["redirect_uri"]
-    )
-
-
-async def forget_oauth_states(tx: Transaction, now: datetime) -> int:
-    return await tx.run("DELETE FROM oauth_states WHERE expires_at <= :now", {"now": to_micros(now)})
-
-
 async def lease_import(tx: Transaction, *, now: datetime, lease: timedelta) -> Store | None:
     """A connected store whose first reading is not finished and that nobody else is reading."""
     row = await tx.one(
@@ -383,7 +327,10 @@ async def forget_rows(tx: Transaction, store_id: int) -> None:
 
 _FORGETTING: Sequence[str] = (
     "DELETE FROM drifts WHERE listing_id IN (SELECT id FROM listings WHERE store_id = :id)",
-    "DELETE FROM sale_pushes WHERE store_id = :id OR listing_id IN (SELECT id FROM listings WHERE store_id = :id)",
+    """
+    DELETE FROM sale_pushes
+    WHERE store_id = :id OR listing_id IN (SELECT id FROM listings WHERE store_id = :id)
+    """,
     "DELETE FROM movements WHERE store_id = :id",
     "DELETE FROM listings WHERE store_id = :id",
     "DELETE FROM items WHERE store_id = :id",

@@ -27,7 +27,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What a store's work looks like from outside; `oldest` is None when nothing waits."""
+    """What is still to be fetched, of all stores; `oldest` is None when nothing waits."""
 
     waiting: int
     oldest: datetime | None
@@ -221,16 +221,15 @@ async def forget_hidden(tx: Transaction, *, told_before: datetime) -> int:
     )
 
 
-async def backlog(tx: Transaction, store_id: int) -> Backlog:
+async def backlog(tx: Transaction) -> Backlog:
     row = await tx.one(
         """
         SELECT count(CASE WHEN state = 'waiting' THEN 1 END) AS waiting,
             min(CASE WHEN state = 'waiting' THEN told_at END) AS oldest,
             count(CASE WHEN state = 'hidden' THEN 1 END) AS hidden,
             count(CASE WHEN state = 'failed' THEN 1 END) AS failed
-        FROM work WHERE store_id = :store_id
-        """,
-        {"store_id": store_id},
+        FROM work
+        """
     )
     assert row is not None
     return Backlog(

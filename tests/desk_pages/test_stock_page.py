@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.desk_pages.made_rows import MadeDesk, make_item
+from tests.desk_pages.window import Window
+from zoco.database.transaction import Transaction
+from zoco.desk import products
+from zoco.desk.desk import Desk
+
+
+@pytest.fixture
+async def mates(desk: Desk, made: MadeDesk) -> int:
+    """A product in two stores; the third listing belongs to nothing."""
+    await make_item(desk, made.shop_store, "MLA1", "Mate", sku="MAT-02", quantity=5, currency="ARS")
+    await make_item(desk, made.second_shop_store, "MLM1", "Mate", sku="MAT-02", quantity=5, currency="MXN")
+    await make_item(desk, made.car_store, "MLB1", "Nissan <b>March</b>", sku=None, quantity=1, currency="BRL")
+    product_id = await products.create(desk, sku="MAT-02", name="Mate", on_hand=5, by=1)
+
+    async def link(tx: Transaction) -> None:
+        await tx.run("UPDATE listings SET product_id = :id WHERE sku = 'MAT-02'", {"id": product_id})
+
+    await desk.database.write(link)
+    return product_id
+
+
+async def test_matrix_shows_products_against_stores(window: Window, mates: int) -> None:
+    text = (await window.get("/stock")).text
+    assert text.count('<span class="count">5</span> <span class="tag tag-good">in step</span>') == 2
+    assert "Listings without a product" in text
+    assert "Nissan &lt;b&gt;March&lt;/b&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "quantity", "available"), [("receipt", "3", 8), ("count", "2", 2), ("correction", "-1", 4)]
+)
+async def test_person_corrects_the_stock_with_a_reason(
+    window: Window, mates: int, reason: str, quantity: str, available: int
+) -> None:
+    path = f"/stock/products/{mates}"
+    page = await window.get(path)
+    fields = {"reason": reason, "quantity": quantity, "note": "one was broken"}
+    answer = await window.send(f"{path}/correct", fields, page)
+    assert answer.headers["location"] == f"{path}?said=corrected"
+    text = (await window.get(path)).text
+    assert f'Available: <strong class="number">{available}</strong>' in text
+    assert "one was broken" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"reason": "receipt", "quantity": "-1"}, "Write a whole number"),
+        ({"reason": "receipt", "quantity": "many"}, "Write a whole number"),
+        ({"reason": "receipt", "quantity": "99999999999999999999"}, "Write a whole number"),
+        ({"reason": "sale", "quantity": "1"}, "Write a whole number"),
+        ({"reason": "correction", "quantity": "-1"}, "Say why"),
+    ],
+)
+async def test_bad_correction_is_told_beside_its_field(
+    window: Window, mates: int, fields: dict[str, str], words: str
+) -> None:
+    page = await window.get(f"/stock/products/{mates}")
+    answer = await window.send(f"/stock/products/{mates}/correct", fields, page)
+    assert answer.status == 422
+    assert words in answer.text
+    assert f'value="{fields["quantity"]}"' in answer.text
+
+
+async def test_refused_listing_says_why_and_can_be_sent_again(desk: Desk, window: Window, mates: int) -> None:
+    async def refuse(tx: Transaction) -> None:
+        await tx.run(
+            "UPDATE listings SET push_state = 'refused', refusal = 'item closed', target = 4 "
+            "WHERE item_id = 'MLM1'"
+        )
+
+    await desk.database.write(refuse)
+    page = await window.get("/stock")
+    assert "item closed" in page.text
+    listing = await desk.database.read(lambda tx: tx.one("SELECT id FROM listings WHERE item_id = 'MLM1'"))
+    assert listing is not None
+    answer = await window.send("/stock/push", {"listing_id": str(listing["id"])}, page)
+    assert answer.headers["location"] == "/stock?said=sending"
+    assert "sending" in (await window.get("/stock")).text
+
+
+async def test_unlinked_listing_goes_its_own_way(desk: Desk, window: Window, mates: int) -> None:
+    page = await window.get(f"/stock/products/{mates}")
+    listing = await desk.database.read(lambda tx: tx.one("SELECT id FROM listings WHERE item_id = 'MLM1'"))
+    assert listing is not None
+    await window.send("/stock/unlink", {"listing_id": str(listing["id"])}, page)
+    assert "MLM1" not in (await window.get(f"/stock/products/{mates}")).text
+
+
+async def test_product_that_nobody_has_is_not_found(window: Window, mates: int) -> None:
+    page = await window.get("/stock")
+    assert (await window.get("/stock/products/999")).status == 404
+    assert (await window.send("/stock/unlink", {"listing_id": "999"}, page)).status == 404
+    assert (await window.send("/stock/unlink", {"listing_id": "x"}, page)).status == 400
