@@ -314,6 +314,8 @@ class Marketplace(RuleBasedStateMachine):
             for payment in order.payments:
                 places = _held(payment) + _released(payment) + payment.refunded_amount.minor
                 assert places == self.paid_in.get(payment.id, 0)
+                given_back = payment.refunded_amount == payment.transaction_amount
+                assert not (given_back and payment.date_released is not None)
 
     @invariant()
     def a_dead_order_keeps_nobodys_money(self) -> None:

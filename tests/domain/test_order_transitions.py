@@ -331,6 +331,23 @@ ROWS: list[tuple[str, Callable[[], Change], After]] = [
         After(status=CANCELLED, cause=Cause.PAYMENT_REFUNDED, closed=True, payments="refunded"),
     ),
     (
+        "T17 what the seller has already received is not taken from him unasked",
+        _paying(
+            a_paid_order(
+                delivered=True,
+                payments=(HALF, a_payment(id=8, transaction_amount=ars(600), date_released=NOW)),
+            ),
+            _refunded(HALF),
+        ),
+        After(
+            status=CANCELLED,
+            cause=Cause.PAYMENT_REFUNDED,
+            closed=True,
+            paid=ars(600),
+            payments="refunded approved released",
+        ),
+    ),
+    (
         "T18",
         lambda: expire(a_reservation(), EXPIRATION),
         After(status=PAID, closed=True, paid=brl(499), payments="approved released"),
@@ -404,6 +421,11 @@ ROWS: list[tuple[str, Callable[[], Change], After]] = [
         "T22 by the seller",
         _cancelling(an_order(), SELLER_ID),
         After(status=CANCELLED, cause=Cause.SELLER_CANCELLED, closed=True, stock=(3, 0)),
+    ),
+    (
+        "T22 what was delivered is not on the shelf",
+        _cancelling(an_order(delivered=True), SELLER_ID),
+        After(status=CANCELLED, cause=Cause.SELLER_CANCELLED, closed=True),
     ),
     (
         "T23",

@@ -325,6 +325,8 @@ CHANGING = [
     (Reason.ATTRIBUTE_REQUIRED, _change(a_vehicle(), attribute_ids={"BRAND"})),
 ]
 
+_IN_DOLLARS = a_vehicle(site_id="MLA", reservation_price=None, price=Money(2_500_000, "USD"))
+
 LOOKING_UP = [
     (Reason.SITE_NOT_FOUND, lambda: sites.site("MPT")),
     (Reason.CATEGORY_NOT_FOUND, lambda: categories.category("MLB1234")),
@@ -336,8 +338,6 @@ LOOKING_UP = [
     (Reason.RESERVATION_NOT_AVAILABLE, lambda: order_flow.reservation_price(_IN_DOLLARS)),
     (Reason.NOT_ENOUGH_STOCK, lambda: take_stock(an_item(), 4, None, NOW)),
 ]
-
-_IN_DOLLARS = a_vehicle(site_id="MLA", reservation_price=None, price=Money(2_500_000, "USD"))
 
 TABLES = {
     "placing": PLACING,

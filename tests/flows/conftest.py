@@ -44,7 +44,9 @@ async def marketplace(database: Database, time_outside: Clock) -> AsyncIterator[
         post = await stack.enter_async_context(callbacks())
         dispatcher = Dispatcher(database, clock, post=post)
         stack.push_async_callback(dispatcher.stop)
-        travel = TimeTravel(database, clock, dispatcher, ExpiryLoop(database, clock))
+        travel = TimeTravel(
+            database, clock, dispatcher, ExpiryLoop(database, clock), callback_timeout_seconds=10.0
+        )
         app = create_app(
             database,
             clock,

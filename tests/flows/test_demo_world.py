@@ -55,7 +55,7 @@ async def until(desk: Desk, holds: Callable[[Transaction], Awaitable[bool]]) -> 
     """Wait until the desk's rows say so."""
     news = asyncio.Event()
     desk.database.on_signal("live", news.set)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await desk.database.read(holds):
             await news.wait()
             news.clear()
@@ -109,6 +109,9 @@ async def test_buyers_act_within_their_bound_and_the_desk_keeps_up(
     marketplace: Marketplace, desk: Desk
 ) -> None:
     world = await demo.fill(marketplace.url, OPERATOR_KEY, desk, seed=7)
+    dealer = await marketplace.client_of(world.sellers[0].id)
+    (reserved,) = (await dealer.orders.search(seller=world.sellers[0].id, tags="reservation")).results
+    await dealer.orders.give_feedback(reserved.id, fulfilled=True, rating="positive")
 
     async with Buyers(marketplace.url, OPERATOR_KEY, world, seed=3, orders_max=13) as buyers:
         done = [await buyers.act() for _ in range(80)]
@@ -119,6 +122,7 @@ async def test_buyers_act_within_their_bound_and_the_desk_keeps_up(
     assert "with two cards" in told
     assert "being reviewed" in told
     assert "card was rejected" in told
+    assert f" confirmed order {reserved.id}" in told
 
     async def every_listing_shows_what_is_there(tx: Transaction) -> bool:
         for listing in await listings_of_all(tx):

@@ -133,14 +133,15 @@ async def test_who_asks_meanwhile_is_told_that_the_clock_is_being_moved(
     await feed.subscribe(receiver.url)
     receiver.reply = hang
     await feed.tell("/orders/1")
-    assert not travel.advancing
+    told = [travel.advancing]
 
     journey = asyncio.create_task(travel.advance_by(timedelta(seconds=1)))
     await receiver.until_heard(1)
-    assert travel.advancing
+    told.append(travel.advancing)
 
     await journey
-    assert not travel.advancing
+    told.append(travel.advancing)
+    assert told == [False, True, False]
 
 
 async def test_journeys_follow_one_another(travel: TimeTravel) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import AsyncExitStack
 from typing import Any
 
 from zoco.cli.keys import prepare_folder
 from zoco.cli.parts import open_desk
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
+from zoco.desk.live import end_streams
 from zoco.desk.people import make_setup_code
 from zoco.settings import Settings
 
@@ -28,7 +30,9 @@ async def _serve(settings: Settings) -> None:
         open_desk(settings) as opened,
         running(opened.workers.run()),
         serving(opened.app, listener),
+        AsyncExitStack() as stack,
     ):
+        stack.callback(end_streams)
         print(f"sales desk  {settings.desk_address}", flush=True)
         if (code := await make_setup_code(opened.desk)) is not None:
             print(f"Nobody can sign in yet. Open it and create the owner with the code {code}", flush=True)

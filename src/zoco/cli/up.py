@@ -13,6 +13,7 @@ from typing import Any
 from zoco.cli.keys import prepare_folder
 from zoco.cli.parts import Marketplace, OpenDesk, open_desk, open_marketplace
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
+from zoco.desk.live import end_streams
 from zoco.desk.people import make_setup_code
 from zoco.sandbox import demo
 from zoco.sandbox.buyers import Buyers
@@ -41,6 +42,7 @@ async def _run(settings: Settings) -> None:
         # Stopped in the opposite order: buyers, the desk's workers, the dispatcher, then the servers.
         await stack.enter_async_context(serving(marketplace.app, marketplace_listener))
         await stack.enter_async_context(serving(opened.app, desk_listener))
+        stack.callback(end_streams)
         await stack.enter_async_context(running(marketplace.dispatcher.run(), marketplace.expiry.run()))
         await stack.enter_async_context(running(opened.workers.run()))
         _announce(settings, marketplace)
