@@ -70,3 +70,11 @@ async def test_names_are_taken_once_and_only_the_owner_changes(market: Market) -
     assert (await market.client.put(path, {"name": "Mía"}, token=other.token)).refusal == (403, "forbidden")
     missing = await market.client.get("/applications/5", token=owner.token)
     assert missing.refusal == (404, "not_found")
+
+
+async def test_an_application_belongs_to_a_site_that_exists(market: Market) -> None:
+    owner = await market.person("DUENA")
+
+    made = await market.client.post("/applications", application(site_id="XXX"), token=owner.token)
+
+    assert made.refusal == (404, "not_found")

@@ -262,3 +262,15 @@ async def test_a_bug_is_a_500_with_the_requests_id(market: Market, caplog: pytes
     assert broken.refusal == (500, "internal_server_error")
     assert broken.headers["x-request-id"] == "abc-1"
     assert "request abc-1 failed: GET /items/MLB1" in caplog.text
+
+
+async def test_the_cause_names_the_parameter_and_the_field(market: Market) -> None:
+    user = await market.person("COMPRADORA")
+
+    page = await market.client.get("/orders/search?seller=&limit=0", token=user.token)
+    order = await market.client.post("/orders", {"order_items": [{"quantity": 1.5}]}, token=user.token)
+
+    assert page.json["cause"] == [{"code": "limit.invalid", "message": "Invalid limit param"}]
+    assert order.refusal == (400, "validation_error")
+    assert order.json["message"].startswith("order_items[0].quantity: ")
+    assert order.json["cause"][0]["references"] == ["order_items[0].quantity"]

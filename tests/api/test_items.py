@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,12 @@ async def test_an_item_is_published_with_what_was_sent(market: Market) -> None:
     assert item["thumbnail"] == "https://shop.example/1.jpg"
     assert item["attributes"][0]["value_name"] == "Luz"
     assert item["seller_custom_field"] == "LAMP-1"
-    assert item["location"] == {"city": {"name": "Curitiba"}, "state": {"name": "Paraná"}}
+    curitiba = {
+        "city": {"name": "Curitiba"},
+        "state": {"name": "Paraná"},
+        "country": {"id": "BR", "name": "Brasil"},
+    }
+    assert (item["location"], item["seller_address"]) == (curitiba, curitiba)
     assert item["start_time"] == "2026-03-02T12:00:00.000Z"
     assert item["stop_time"] == "2026-05-01T12:00:00.000Z"
     read = await market.client.get(f"/items/{item['id']}")
@@ -69,6 +75,7 @@ async def test_a_stale_if_match_changes_nothing(market: Market) -> None:
             path, {"available_quantity": 9}, token=seller.token, headers={"If-Match": tag}
         )
         assert stale.refusal == (412, "precondition_failed")
+        assert stale.headers["etag"] == '"2"'
     current = await market.client.get(path)
     assert current.json["available_quantity"] == 4
     unchanged = await market.client.get(path, headers={"If-None-Match": current.headers["etag"]})
@@ -199,3 +206,62 @@ async def test_a_seller_finds_his_own_items(market: Market) -> None:
     assert (await market.client.get(path, token=other.token)).refusal == (403, "forbidden")
     unsorted = await market.client.get(f"{path}?orders=beauty", token=seller.token)
     assert unsorted.refusal == (400, "bad_request")
+
+
+async def test_the_error_of_a_missing_item_is_whole_whatever_fields_are_asked_for(market: Market) -> None:
+    item = await market.item(await market.person("VENDEDORA"))
+
+    found, missing = (await market.client.get(f"/items?ids={item['id']},MLB1&attributes=id")).json
+
+    assert found == {"code": 200, "body": {"id": item["id"]}}
+    assert (missing["code"], missing["body"]["error"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("field", ["shipping", "location", "seller_contact", "pictures", "description"])
+async def test_what_no_rule_reads_has_its_shape_all_the_same(market: Market, field: str) -> None:
+    seller = await market.person("VENDEDORA")
+
+    refused = await market.client.post("/items", plain_item(**{field: 5}), token=seller.token)
+
+    assert refused.refusal == (400, "validation_error")
+    assert refused.json["cause"][0]["references"] == [f"item.{field}"]
+
+
+async def test_an_amount_is_refused_under_the_name_of_its_field(market: Market) -> None:
+    seller = await market.person("VENDEDORA")
+
+    refused = await market.client.post("/items", plain_item(price=1.001), token=seller.token)
+
+    assert refused.refusal == (400, "bad_request")
+    assert refused.json["cause"][0]["code"] == "price.invalid"
+
+
+async def test_mercado_pago_is_accepted_where_it_is(market: Market) -> None:
+    here, there = await market.person("AQUI"), await market.person("ALLA", site_id="MEC")
+
+    assert (await market.item(here))["accepts_mercadopago"] is True
+    abroad = await market.item(there, category_id="MEC3530", currency_id="USD")
+    assert abroad["accepts_mercadopago"] is False
+
+
+async def test_two_writers_of_different_fields_both_keep_theirs(market: Market) -> None:
+    seller = await market.person("VENDEDORA")
+    path = f"/items/{(await market.item(seller))['id']}"
+
+    for number in range(5):
+        wanted = {"subtitle": f"con foco {number}"}, {"video_id": f"video {number}"}
+        await asyncio.gather(*(market.client.put(path, one, token=seller.token) for one in wanted))
+
+        kept = (await market.client.get(path)).json
+        assert (kept["subtitle"], kept["video_id"]) == (f"con foco {number}", f"video {number}")
+
+
+async def test_a_search_for_more_than_anybody_types_is_refused(market: Market) -> None:
+    seller = await market.person("VENDEDORA")
+
+    reply = await market.client.get(
+        f"/users/{seller.id}/items/search?sub_status={'a' * 60_000}", token=seller.token
+    )
+
+    assert reply.refusal == (400, "bad_request")
+    assert reply.json["cause"][0]["code"] == "sub_status.invalid"

@@ -350,3 +350,29 @@ async def test_somebody_else_may_take_the_turn(
 def _challenge(verifier: str) -> str:
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("name", ["grant_type", "client_secret", "code"])
+async def test_half_a_sign_in_json_is_refused(market: Market, app: dict[str, Any], name: str) -> None:
+    fields = {
+        "grant_type": "authorization_code",
+        "client_id": str(app["id"]),
+        "client_secret": app["secret_key"],
+        "code": "TG-1",
+        "redirect_uri": REDIRECT_URI,
+    }
+
+    reply = await market.client.post("/oauth/token", {**fields, name: "\ud800"})
+
+    assert reply.refusal == (400, "invalid_request")
+
+
+async def test_the_pages_lead_nowhere_but_back_to_the_application(
+    market: Market, app: dict[str, Any]
+) -> None:
+    query = urlencode({"response_type": "code", "client_id": app["id"], "redirect_uri": REDIRECT_URI})
+
+    for page in (f"/authorization?{query}", "/authorization"):
+        shown = (await market.client.get(page)).body.decode()
+        assert 'class="brand"' in shown
+        assert "<a " not in shown

@@ -17,6 +17,8 @@ async def test_everybody_sees_a_little_and_the_user_himself_everything(market: M
     assert own["email"] == "compradora@zoco.example"
     assert own["identification"] == {"type": "CPF", "number": "12345678910"}
     assert own["status"]["immediate_payment"] is False
+    assert own["status"]["billing"] == {"allow": True, "codes": []}
+    assert {"shipping_modes", "company", "secure_email", "credit"} <= own.keys()
     assert (await market.client.get("/users/me", token=user.token)).json == own
 
 

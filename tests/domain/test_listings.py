@@ -3,11 +3,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.builders import NOW, SELLER_ID, a_seller, a_variation, an_item, ars, brl
 from zoco.domain.categories import category
 from zoco.domain.events import ItemNews
 from zoco.domain.items import Item, ItemStatus
 from zoco.domain.listings import ItemChange, NewItem, NewVariation, VariationChange, change, publish
+from zoco.domain.refusals import Reason, Refused
 
 LATER = NOW + timedelta(hours=1)
 
@@ -153,3 +156,20 @@ def test_deleting_all_variations_leaves_what_is_sent_or_nothing() -> None:
 def test_a_new_price_is_the_price_of_every_variation() -> None:
     item = an_item(variations=(a_variation(id=1), a_variation(id=2)))
     assert {one.price for one in _change(item, price=ars(800)).variations} == {ars(800)}
+
+
+def test_the_combination_of_a_sold_variation_is_frozen_but_may_be_sent_back() -> None:
+    red = '{"attribute_combinations": [{"id": "COLOR", "name": "Color", "value_name": "Rojo"}]}'
+    blue = '{"attribute_combinations": [{"id": "COLOR", "value_name": "Azul"}]}'
+    photo = '{"attribute_combinations": [{"id": "COLOR", "value_name": "Rojo"}], "picture_ids": ["7"]}'
+    sold, unsold = a_variation(id=1, sold_quantity=1, details=red), a_variation(id=2, details=red)
+    item = an_item(sold_quantity=1, variations=(sold, unsold))
+
+    edited = _change(
+        item, variations=(VariationChange(id=1, details=photo), VariationChange(id=2, details=blue))
+    )
+
+    assert [one.details for one in edited.variations] == [photo, blue]
+    with pytest.raises(Refused) as refused:
+        _change(item, variations=(VariationChange(id=1, details=blue), VariationChange(id=2)))
+    assert (refused.value.reason, refused.value.field) == (Reason.FIELD_FROZEN, "variations")

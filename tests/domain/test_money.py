@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from zoco.domain.money import Money
+from zoco.domain.refusals import Reason, Refused
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,12 @@ def test_amounts_add_up_and_compare() -> None:
 def test_currencies_do_not_mix() -> None:
     with pytest.raises(ValueError, match="ARS and BRL do not mix"):
         Money(1, "ARS") + Money(1, "BRL")
+
+
+def test_the_dearest_order_still_fits_the_database() -> None:
+    dearest = Money.of(Decimal("99999999999.99"), "BRL")
+
+    assert Money.rounded((dearest * 99_999).amount * Decimal("1.2499"), "BRL").minor < 2**63
+    with pytest.raises(Refused) as refused:
+        Money.of(Decimal("1E+11"), "BRL", field="price")
+    assert (refused.value.reason, refused.value.field) == (Reason.INVALID_FIELD, "price")

@@ -115,13 +115,14 @@ def test_credited_money_is_due_to_the_seller_when_the_order_expires() -> None:
     assert waiting.order.payments[0].money_release_date is None
 
 
-def test_when_the_order_is_paid_nobody_waits_to_pay_it_again() -> None:
-    order = a_hidden_order(status=OrderStatus.PAYMENT_IN_PROCESS, payments=(a_waiting_payment(id=7),))
-    paid = apply_payment(order, an_item(), a_payment(id=8), LATER).order
-    assert [(one.status, one.status_detail) for one in paid.payments] == [
-        (PaymentStatus.CANCELLED, "by_collector"),
-        (PaymentStatus.APPROVED, "accredited"),
-    ]
+def test_a_ticket_paid_after_its_part_was_promised_to_another_payment_goes_back() -> None:
+    ticket = a_waiting_payment(id=7, status=PaymentStatus.CANCELLED, transaction_amount=ars(600))
+    promised = a_waiting_payment(id=8, transaction_amount=ars(600))
+    order = a_hidden_order(status=OrderStatus.PAYMENT_IN_PROCESS, payments=(ticket, promised))
+    late = provider_word(ticket, PaymentStatus.APPROVED, None, LATER)
+    change = apply_payment(order, an_item(), late, LATER)
+    assert change.order.status is OrderStatus.PAYMENT_IN_PROCESS
+    assert [one.status for one in change.order.payments] == [PaymentStatus.REFUNDED, PaymentStatus.IN_PROCESS]
 
 
 def test_a_ticket_paid_after_the_order_was_paid_goes_back() -> None:

@@ -143,3 +143,22 @@ def test_words_without_case_and_accents(text: str, folded: tuple[str, ...]) -> N
 
 def test_searchable_text_has_a_blank_on_both_sides_of_every_word() -> None:
     assert searchable("Nissan March", "MLB1") == " nissan march mlb1 "
+
+
+@pytest.mark.parametrize(
+    ("filter_id", "text"),
+    [
+        ("q", "a" * 501),
+        ("q", "a " * 101),
+        # One sign that is folded to four words.
+        ("q", "\ufdfa " * 26),
+        ("tags", "a," * 101),
+        ("tags.not", "a," * 101),
+        ("item", "MLB600034093," * 50),
+    ],
+)
+def test_more_than_anybody_types_is_refused(filter_id: str, text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        parsed({"seller": "", filter_id: text})
+
+    assert (refused.value.reason, refused.value.field) == (Reason.INVALID_FIELD, filter_id)

@@ -19,6 +19,7 @@ from zoco.desk.app import create_app
 from zoco.desk.desk import Desk
 from zoco.desk.records import listings, products, stores
 from zoco.desk.workers import Workers
+from zoco.resources.user import NewUser
 from zoco.sandbox import demo
 from zoco.sandbox.buyers import Buyers, NotASandbox, refuse_unless_sandbox
 
@@ -140,6 +141,17 @@ async def listings_of_all(tx: Transaction) -> list[listings.Listing]:
         assert product is not None
         found += await listings.of_product(tx, product.id)
     return found
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_a_marketplace_where_its_people_live_already_is_left_alone(
+    marketplace: Marketplace, desk: Desk
+) -> None:
+    await marketplace.operator.create_user(NewUser(site_id="MLA", nickname="CASA_QUEBRACHO"))
+
+    for _ in range(2):
+        with pytest.raises(demo.DemoUnfillable, match="its people live here already"):
+            await demo.fill(marketplace.url, OPERATOR_KEY, desk, seed=7)
 
 
 async def test_nobody_is_simulated_outside_a_sandbox(production: FakeMarketplace) -> None:

@@ -9,17 +9,19 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from tests.marketplace.market import Market
 from zoco.database.transaction import Transaction
+from zoco.domain.applications import ApplicationChange, NewApplication
 from zoco.domain.items import Item
 from zoco.domain.listings import ItemChange
 from zoco.domain.orders import Cause, OrderStatus, paid_amount
 from zoco.domain.payments import PaymentStatus
 from zoco.domain.refusals import Reason, Refused
-from zoco.marketplace import authorization, listings, purchases
+from zoco.marketplace import applications, authorization, listings, purchases
 from zoco.marketplace.idempotency import KeptAnswer, answer_once
 
 ROUNDS = range(3)
@@ -233,3 +235,37 @@ async def _place_in(tx: Transaction, market: Market, item: Item) -> tuple[int, b
         tx, market.buyer, item_id=item.id, quantity=1, variation_id=None, now=market.now
     )
     return 201, str(seen.order.id).encode()
+
+
+@pytest.mark.parametrize("attempt", ROUNDS)
+async def test_two_applications_want_one_name(market: Market, attempt: int) -> None:
+    made = []
+    for number in range(2):
+        new = NewApplication(name=f"Taller {number}", callback_url="https://taller.example/")
+        made.append(
+            await market.database.write(
+                partial(applications.create_application, caller=market.seller, new=new, now=market.now)
+            )
+        )
+    wanted = ApplicationChange(name="Taller")
+
+    outcomes = await asyncio.gather(
+        *(
+            market.database.write(
+                partial(
+                    applications.change_application,
+                    caller=market.seller,
+                    application_id=one.id,
+                    change=wanted,
+                )
+            )
+            for one in made
+        ),
+        return_exceptions=True,
+    )
+
+    assert _refusals(outcomes) == [Reason.NAME_TAKEN]
+    kept = [
+        await market.database.read(partial(applications.application, application_id=one.id)) for one in made
+    ]
+    assert [one.name for one in kept].count("Taller") == 1

@@ -48,7 +48,8 @@ def of_error(error: Error, headers: Mapping[str, str] | None = None) -> Response
 
 
 def select(body: bytes, attributes: str) -> bytes:
-    """Only the named top-level fields; of each element of an array, and of each `body` of a multiget.
+    """Only the named top-level fields; of each element of an array, and of each `body` of a multiget
+    that is not an error.
 
     select(b'{"id":1,"status":"paid","tags":[]}', "id,status") == b'{"id":1,"status":"paid"}'
     """
@@ -66,7 +67,8 @@ def _selected(value: msgspec.Raw, names: frozenset[str]) -> object:
         return value
     fields = msgspec.json.decode(value, type=dict[str, msgspec.Raw])
     if fields.keys() == {"code", "body"}:
-        return fields | {"body": _selected(fields["body"], names)}
+        found = bytes(fields["code"]) == b"200"
+        return fields | {"body": _selected(fields["body"], names)} if found else value
     return {name: inner for name, inner in fields.items() if name in names}
 
 

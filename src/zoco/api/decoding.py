@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,7 @@ from zoco.api.problems import INVALID_JSON, INVALID_PARAMETER, INVALID_REQUEST, 
 from zoco.api.routing import variables_of
 from zoco.domain.refusals import Reason, Refused
 from zoco.resources.codec import Malformed, decode
+from zoco.resources.item import ItemChange, NewItem
 
 _LARGEST_INTEGER = 2**63 - 1
 # Amounts are counted in minor units in 64 bits; beyond this no currency fits.
@@ -34,6 +34,9 @@ _MISSING = {
     "category_id": Reason.CATEGORY_NOT_FOUND,
     "payment_method_id": Reason.PAYMENT_METHOD_NOT_FOUND,
 }
+
+# Their validations have codes of their own.
+_ITEMS = (NewItem, ItemChange)
 
 
 def query_pairs(query: str) -> list[tuple[str, str]]:
@@ -67,7 +70,9 @@ def decode_parameters(
         name = where.rstrip("`")
         if name in path:
             raise Refused(_MISSING[name], field=name, detail=path[name]) from error
-        raise TurnedAway(INVALID_PARAMETER, f"Invalid {name} param" if name else message) from error
+        raise TurnedAway(
+            INVALID_PARAMETER, f"Invalid {name} param" if name else message, field=name
+        ) from error
 
 
 def decode_body(endpoint: AnyEndpoint, raw: bytes, query: Iterable[tuple[str, str]]) -> object:
@@ -129,7 +134,7 @@ def _malformed(endpoint: AnyEndpoint, error: Malformed) -> TurnedAway:
     if message.startswith("Expected `object`"):
         named = ""
     problem = Problem(400, endpoint.malformed, "{detail}")
-    if endpoint.malformed == "validation_error":
+    if endpoint.body in _ITEMS:
         problem = _item_problem(message)
     return TurnedAway(problem, f"{named}: {message}" if named else message, field=named)
 
@@ -164,7 +169,7 @@ def _form_pairs(raw: bytes) -> list[tuple[str, str]]:
     if not text.startswith("{"):
         return query_pairs(text)
     try:
-        fields: dict[str, Any] = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        fields = msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise TurnedAway(INVALID_REQUEST, "The body is neither a form nor JSON") from error
     return [(name, str(value)) for name, value in fields.items() if value is not None]

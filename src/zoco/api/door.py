@@ -105,7 +105,7 @@ class Door:
                 callback = name
             response = await self._answer(request)
         except Refused as refused:
-            response = answering.of_error(problems.of_refusal(refused))
+            response = answering.of_error(problems.of_refusal(refused), problems.headers_of(refused))
         except TurnedAway as turned_away:
             response = answering.of_error(problems.of_door(turned_away), turned_away.headers)
         return response if callback is None else answering.as_jsonp(response, callback)

@@ -50,12 +50,12 @@ class UserPath(Struct, frozen=True):
 
 class UserItemSearch(Struct, frozen=True):
     user_id: Id
-    status: str | None = None
-    sub_status: str | None = None
-    buying_mode: str | None = None
-    listing_type_id: str | None = None
-    sku: str | None = None
-    seller_sku: str | None = None
+    status: _Text | None = None
+    sub_status: _Text | None = None
+    buying_mode: _Text | None = None
+    listing_type_id: _Text | None = None
+    sku: _Text | None = None
+    seller_sku: _Text | None = None
     orders: Annotated[str, Meta(description="how to sort, for instance price_desc")] = "stop_time_asc"
     offset: _Offset = 0
     limit: _Limit = 50

@@ -197,6 +197,11 @@ def of_refusal(refused: Refused) -> Error:
     return _envelope(PROBLEMS[refused.reason], refused.detail, refused.field)
 
 
+def headers_of(refused: Refused) -> dict[str, str]:
+    """Who comes with a stale `If-Match` learns what would match; the refusal's detail is the version."""
+    return {"etag": f'"{refused.detail}"'} if refused.reason is Reason.STALE_VERSION else {}
+
+
 def of_door(turned_away: TurnedAway) -> Error:
     """The envelope of what did not get past the door."""
     return _envelope(turned_away.problem, turned_away.detail, turned_away.field)
@@ -218,12 +223,13 @@ def _envelope(problem: Problem, detail: str, field: str) -> Error:
 
 def _cause(problem: Problem, message: str, field: str) -> list[object]:
     """Which field it was (contract 2.3); the validations of an item carry more (contract 2.2)."""
-    if problem.status != 400 or not (field or problem.code):
+    if problem.status != 400 or problem.error in _OAUTH_ERRORS or not (field or problem.code):
         return []
     code = problem.code or f"{field}.invalid"
     cause: dict[str, object] = {"code": code, "message": message}
     if problem.error == "validation_error":
-        cause |= {"type": "error", "references": [f"item.{field}"] if field else []}
+        reference = f"item.{field}" if problem.code else field
+        cause |= {"type": "error", "references": [reference] if field else []}
         if problem.cause_id is not None:
             cause |= {"department": "items", "cause_id": problem.cause_id}
     return [cause]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -264,6 +265,8 @@ def _check_change(item: Item, change: ItemChange, category: Category) -> None:
         raise Refused(Reason.FIELD_FROZEN, field="title")
     if item.sold_quantity > 0 and change.buying_mode not in (None, item.buying_mode):
         raise Refused(Reason.FIELD_FROZEN, field="buying_mode")
+    for one in change.variations or ():
+        _check_combination(item, one)
     _check_title(change.title or "", category)
     price = item.price if change.price is None else change.price
     _check_prices(price, change.reservation_price, change.variations or (), category)
@@ -289,6 +292,20 @@ def _check_status(item: Item, change: ItemChange) -> None:
     settable = ["closed"] if item.status not in _SELLERS_STATES else ["active", "paused", "closed"]
     if change.status not in settable:
         raise Refused(Reason.INVALID_STATUS_CHANGE, field="status", detail=change.status)
+
+
+def _check_combination(item: Item, change: VariationChange) -> None:
+    """What tells a variation from its siblings says what was sold of it (14.8)."""
+    kept = next((one for one in item.variations if one.id == change.id), None)
+    if kept is None or kept.sold_quantity == 0 or change.details is None:
+        return
+    if _combination(change.details) != _combination(kept.details):
+        raise Refused(Reason.FIELD_FROZEN, field="variations", detail=str(kept.id))
+
+
+def _combination(details: str) -> list[tuple[str, str | None, str | None]]:
+    attributes = json.loads(details).get("attribute_combinations", [])
+    return [(one["id"], one.get("value_id"), one.get("value_name")) for one in attributes]
 
 
 def _check_title(title: str, category: Category) -> None:

@@ -14,7 +14,8 @@ DECIMAL_PLACES = {
     "CUP": 2, "CUC": 2,
 }  # fmt: skip
 
-_DIGITS_MAX = 12
+# Below 100 billion: with 99,999 units and the dearest instalments still an integer of 64 bits.
+_DIGITS_MAX = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,19 @@ class Money:
     currency: str
 
     @classmethod
-    def of(cls, amount: Decimal | int, currency: str) -> Money:
-        """From a decimal amount in major units; refused when finer than the currency allows (26.26)."""
+    def of(cls, amount: Decimal | int, currency: str, *, field: str = "amount") -> Money:
+        """From a decimal amount in major units; refused when finer than the currency allows (26.26).
+
+        `field` is where the amount stood in what was sent.
+        """
         if currency not in DECIMAL_PLACES:
             raise Refused(Reason.INVALID_CURRENCY, field="currency_id", detail=currency)
         # A number like 1e999999 fits a JSON body and no ledger.
-        if Decimal(amount).adjusted() > _DIGITS_MAX:
-            raise Refused(Reason.INVALID_FIELD, field="amount", detail="too large")
+        if Decimal(amount).adjusted() >= _DIGITS_MAX:
+            raise Refused(Reason.INVALID_FIELD, field=field, detail="too large")
         scaled = Decimal(amount).scaleb(DECIMAL_PLACES[currency])
         if scaled != scaled.to_integral_value():
-            raise Refused(Reason.AMOUNT_TOO_FINE, field="amount")
+            raise Refused(Reason.AMOUNT_TOO_FINE, field=field)
         return cls(int(scaled), currency)
 
     @classmethod

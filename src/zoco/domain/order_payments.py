@@ -20,7 +20,7 @@ from zoco.domain.orders import (
     paid_amount,
 )
 from zoco.domain.payment_methods import METHODS, PaymentMethod, financed_total
-from zoco.domain.payments import DETAILS, Payment, PaymentStatus, call_off, give_back
+from zoco.domain.payments import DETAILS, Payment, PaymentStatus, give_back, total_of
 from zoco.domain.refusals import Reason, Refused
 
 # The card holder's name chooses the outcome (8.6); any other name, or none, is approved.
@@ -130,9 +130,13 @@ def apply_payment(order: Order, item: Item, payment: Payment, now: datetime) -> 
 
 
 def _is_owed(order: Order, payment: Payment) -> bool:
-    # Its own reservation of a part (26.15) is no reason to refuse it, nor is another's: who credits first
-    # is served first.
-    return order.status in UNPAID and paid_amount(order) + payment.transaction_amount <= order.total
+    # 26.15: each payment in process has reserved its part, this one perhaps too. What was called off has
+    # none any more, and comes too late when another payment was promised that part meanwhile.
+    others = total_of(
+        (one.transaction_amount for one in order.payments if one.waiting and one.id != payment.id),
+        order.total.currency,
+    )
+    return order.status in UNPAID and paid_amount(order) + others + payment.transaction_amount <= order.total
 
 
 def _with(order: Order, payment: Payment) -> Order:
@@ -155,14 +159,12 @@ def _apply_to_unpaid(before: Order, order: Order, item: Item, now: datetime) -> 
     to = status_by_payments(order)
     if to is not OrderStatus.PAID:
         return told(before, move(order, to), None)
-    # Who still waits to pay an order that is paid would pay it twice.
-    paid = with_payments(order, lambda one: call_off(one, "by_collector", now) if one.waiting else one)
     if order.stock_taken:
-        return told(before, settle(move(paid, to), now), None)
+        return told(before, settle(move(order, to), now), None)
     quantity, variation_id = order.line.quantity, order.line.variation_id
     if not has_stock(item, quantity, variation_id):
-        ended, _ = end(paid, item, OrderStatus.CANCELLED, Cause.OUT_OF_STOCK, now, restock=False)
+        ended, _ = end(order, item, OrderStatus.CANCELLED, Cause.OUT_OF_STOCK, now, restock=False)
         return told(before, ended, None)
     sold = take_stock(item, quantity, variation_id, now)
-    closed = replace(move(paid, to), date_closed=now, stock_taken=True)
+    closed = replace(move(order, to), date_closed=now, stock_taken=True)
     return told(before, closed, sold)

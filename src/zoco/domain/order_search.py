@@ -19,6 +19,9 @@ from zoco.domain.refusals import Reason, Refused
 LIMIT_DEFAULT = 50
 # A-02: a larger limit is clamped, and echoed as clamped.
 LIMIT_MAX = 50
+# More than anybody types; each word and each value is a condition of the statement.
+_TEXT_LENGTH_MAX = 500
+_PARTS_MAX = 100
 
 
 class Match(Enum):
@@ -227,10 +230,21 @@ def _criterion(known: Filter, text: str, parse_moment: Callable[[str], datetime]
                 return Criterion(known, moment=parse_moment(text))
             except ValueError as problem:
                 raise Refused(Reason.INVALID_FIELD, field=known.id, detail=text) from problem
-        case Match.WORDS:
-            return Criterion(known, words(text))
         case _:
-            return Criterion(known, tuple(part.strip() for part in text.split(",") if part.strip()))
+            return Criterion(known, _parts(known, text))
+
+
+def _parts(known: Filter, text: str) -> tuple[str, ...]:
+    """The words of a text, or the values of a comma list."""
+    if len(text) > _TEXT_LENGTH_MAX:
+        raise Refused(Reason.INVALID_FIELD, field=known.id, detail="too long")
+    if known.match is Match.WORDS:
+        parts = words(text)
+    else:
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if len(parts) > _PARTS_MAX:
+        raise Refused(Reason.INVALID_FIELD, field=known.id, detail="too many")
+    return parts
 
 
 def _check_ranges(criteria: tuple[Criterion, ...]) -> None:

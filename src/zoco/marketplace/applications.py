@@ -8,6 +8,7 @@ from datetime import datetime
 from zoco.database.transaction import Transaction
 from zoco.domain.applications import Application, ApplicationChange, NewApplication, check
 from zoco.domain.refusals import Reason, Refused
+from zoco.domain.sites import site
 from zoco.marketplace import token_texts
 from zoco.marketplace.accounts import user
 from zoco.marketplace.caller import Caller
@@ -23,7 +24,7 @@ async def create_application(
         Application(
             id=await tx.next_id("applications_id"),
             owner_id=owner.id,
-            site_id=new.site_id or owner.site_id,
+            site_id=site(new.site_id or owner.site_id).id,
             name=new.name.strip(),
             short_name=new.short_name,
             description=new.description,
@@ -69,7 +70,7 @@ async def change_application(
             ),
         )
     )
-    if await applications.name_taken(tx, changed.name, except_id=changed.id):
+    if changed.name != known.name and not await applications.take_name(tx, changed):
         raise Refused(Reason.NAME_TAKEN, field="name", detail=changed.name)
     await applications.save(tx, changed)
     return changed

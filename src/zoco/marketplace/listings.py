@@ -47,7 +47,7 @@ async def change(
     if listing.seller_id != caller.user_id:
         raise Refused(Reason.NOT_YOURS, detail=item_id)
     if if_match is not None and if_match != listing.version:
-        raise Refused(Reason.STALE_VERSION, detail=f"the version is {listing.version}")
+        raise Refused(Reason.STALE_VERSION, detail=str(listing.version))
     added = sum(1 for variation in change.variations or () if variation.id is None)
     changed, events = listing_rules.change(
         listing,

@@ -78,7 +78,7 @@ async def pay(
     order = visible(await orders.get_for_update(tx, order_id), order_id, caller)
     if order.buyer_id != caller.user_id:
         raise Refused(Reason.NOT_YOURS, detail=str(order_id))
-    offered = None if amount is None else Money.of(amount, order.total.currency)
+    offered = None if amount is None else _sent(amount, order, "transaction_amount")
     payment = new_payment(
         payment_id=await tx.next_id("payments_id"),
         order=order,
@@ -121,7 +121,7 @@ async def provider_says(
         raise Refused(Reason.PAYMENT_NOT_FOUND, detail=str(payment_id))
     if status not in list(PaymentStatus):
         raise Refused(Reason.INVALID_FIELD, field="status", detail=status)
-    given_back = None if refunded is None else Money.of(refunded, order.total.currency)
+    given_back = None if refunded is None else _sent(refunded, order, "transaction_amount_refunded")
     payment = provider_word(
         _of_order(order, payment_id), PaymentStatus(status), status_detail, now, refunded=given_back
     )
@@ -138,6 +138,10 @@ async def _apply(tx: Transaction, order: Order, payment: Payment, now: datetime)
 
 def _of_order(order: Order, payment_id: int) -> Payment:
     return next(payment for payment in order.payments if payment.id == payment_id)
+
+
+def _sent(amount: Decimal, order: Order, field: str) -> Money:
+    return Money.of(amount, order.total.currency, field=field)
 
 
 def _takes_stock(item: Item, seller: User, buyer: User) -> bool:

@@ -15,9 +15,14 @@ class Application(Struct, frozen=True, kw_only=True):
     description: str | None = None
     thumbnail: str | None = None
     owner_id: int | None = None
+    need_authorization: bool = True
     url: str | None = None
     callback_url: str | None = None
+    sandbox_mode: bool = False
+    project_id: int | None = None
     active: bool = True
+    is_public: bool = True
+    certification_status: str = "not_certified"
     max_requests_per_hour: int = 18000
     secret_key: str | UnsetType = UNSET
     scopes: list[str] | UnsetType = UNSET

@@ -18,6 +18,24 @@ class Attribute(Struct, frozen=True, kw_only=True):
     value_id: str | None = None
     value_name: str | None = None
     value_struct: ValueStruct | None = None
+    attribute_group_id: str | None = None
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    id: str
+    url: str | None = None
+    secure_url: str | None = None
+    size: str | None = None
+    max_size: str | None = None
+    quality: str | None = None
+
+
+class NewPicture(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture by its address, `{"source": url}`, or one that was read, sent back."""
+
+    source: str | None = None
+    id: str | None = None
+    url: str | None = None
 
 
 class Variation(Struct, frozen=True, kw_only=True):
@@ -56,16 +74,16 @@ class Item(Struct, frozen=True, kw_only=True):
     condition: str
     permalink: str | None = None
     thumbnail: str | None = None
-    pictures: list[object] = []
+    pictures: list[Picture] = []
     video_id: str | None = None
     descriptions: list[object] = []
     accepts_mercadopago: bool = True
     non_mercado_pago_payment_methods: list[object] = []
-    shipping: object = None
-    seller_address: object = None
-    seller_contact: object = None
-    location: object = None
-    geolocation: object = None
+    shipping: dict[str, object] = {}
+    seller_address: dict[str, object] = {}
+    seller_contact: dict[str, object] | None = None
+    location: dict[str, object] = {}
+    geolocation: dict[str, object] = {}
     coverage_areas: list[object] = []
     attributes: list[Attribute] = []
     variations: list[Variation] = []
@@ -117,12 +135,12 @@ class NewItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subtitle: str | None = None
     official_store_id: int | None = None
     sale_terms: list[Attribute] = []
-    pictures: list[object] = []
+    pictures: list[NewPicture] = []
     video_id: str | None = None
-    description: object = None
-    shipping: object = None
-    location: object = None
-    seller_contact: object = None
+    description: str | dict[str, object] | None = None
+    shipping: dict[str, object] | None = None
+    location: dict[str, object] | None = None
+    seller_contact: dict[str, object] | None = None
     attributes: list[Attribute] = []
     variations: list[NewVariation] = []
     tags: list[str] = []
@@ -141,11 +159,11 @@ class ItemChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     deleted: bool | str | UnsetType = UNSET
     subtitle: str | UnsetType | None = UNSET
     sale_terms: list[Attribute] | UnsetType = UNSET
-    pictures: list[object] | UnsetType = UNSET
+    pictures: list[NewPicture] | UnsetType = UNSET
     video_id: str | UnsetType | None = UNSET
-    shipping: object | UnsetType = UNSET
-    location: object | UnsetType = UNSET
-    seller_contact: object | UnsetType = UNSET
+    shipping: dict[str, object] | UnsetType | None = UNSET
+    location: dict[str, object] | UnsetType | None = UNSET
+    seller_contact: dict[str, object] | UnsetType | None = UNSET
     attributes: list[Attribute] | UnsetType = UNSET
     variations: list[NewVariation] | UnsetType = UNSET
     buying_mode: str | UnsetType = UNSET

@@ -61,6 +61,10 @@ class OrderItem(Struct, frozen=True, kw_only=True):
     currency_id: str | None = None
     sale_fee: Decimal = Decimal(0)
     listing_type_id: str | None = None
+    gross_price: Decimal | None = None
+    base_currency_id: str | None = None
+    base_exchange_rate: Decimal | None = None
+    element_id: int | None = None
 
 
 class StatusDetail(Struct, frozen=True, kw_only=True):
@@ -85,7 +89,16 @@ class OrderFeedback(Struct, frozen=True, kw_only=True):
 class OrderShipping(Struct, frozen=True, kw_only=True):
     status: str = "to_be_agreed"
     id: int | None = None
+    substatus: str | None = None
+    service_id: int | None = None
+    currency_id: str | None = None
+    shipping_mode: str | None = None
+    shipment_type: str | None = None
+    sender_id: int | None = None
+    picking_type: str | None = None
+    date_created: str | None = None
     cost: Decimal | None = None
+    date_first_printed: str | None = None
 
 
 class Coupon(Struct, frozen=True, kw_only=True):
@@ -97,6 +110,17 @@ class Context(Struct, frozen=True, kw_only=True):
     channel: str | None = None
     site: str | None = None
     flows: list[str] = []
+
+
+class OrderRequest(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
+    change: str | None = None
+    return_: str | None = None
+
+
+class Taxes(Struct, frozen=True, kw_only=True):
+    amount: Decimal | None = None
+    currency_id: str | None = None
+    id: str | None = None
 
 
 class CancelDetail(Struct, frozen=True, kw_only=True):
@@ -137,6 +161,9 @@ class Order(Struct, frozen=True, kw_only=True):
     fulfilled: bool | None = None
     buying_mode: str | None = None
     context: Context | None = None
+    order_request: OrderRequest = OrderRequest()
+    taxes: Taxes = Taxes()
+    manufacturing_ending_date: str | None = None
 
 
 class OrderedItemRef(Struct, frozen=True, kw_only=True):

@@ -47,6 +47,11 @@ class OrderPayment(Struct, frozen=True, kw_only=True):
     total_paid_amount: Decimal = Decimal(0)
     marketplace_fee: Decimal | None = None
     installment_amount: Decimal | None = None
+    deferred_period: str | None = None
+    authorization_code: str | None = None
+    transaction_order_id: str | None = None
+    taxes_amount: Decimal = Decimal(0)
+    reference_id: str | None = None
     date_approved: str | None = None
     date_created: str | None = None
     date_last_modified: str | None = None

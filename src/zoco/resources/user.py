@@ -44,6 +44,11 @@ class Permission(Struct, frozen=True, kw_only=True):
     immediate_payment: ImmediatePayment = ImmediatePayment()
 
 
+class Billing(Struct, frozen=True, kw_only=True):
+    allow: bool = True
+    codes: list[str] = []
+
+
 class UserStatus(Struct, frozen=True, kw_only=True):
     """Everybody sees `site_status`; the rest is the user's own."""
 
@@ -51,6 +56,7 @@ class UserStatus(Struct, frozen=True, kw_only=True):
     list: Permission | UnsetType = UNSET
     buy: Permission | UnsetType = UNSET
     sell: Permission | UnsetType = UNSET
+    billing: Billing | UnsetType = UNSET
     immediate_payment: bool | UnsetType = UNSET
     confirmed_email: bool | UnsetType = UNSET
     mercadopago_account_type: str | UnsetType = UNSET
@@ -70,6 +76,11 @@ class Address(Struct, frozen=True, kw_only=True):
 class Identification(Struct, frozen=True, kw_only=True):
     type: str | None = None
     number: str | None = None
+
+
+class Credit(Struct, frozen=True, kw_only=True):
+    consumed: Decimal = Decimal(0)
+    credit_level_id: str | None = None
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -94,6 +105,10 @@ class User(Struct, frozen=True, kw_only=True):
     phone: Phone | UnsetType = UNSET
     alternative_phone: Phone | UnsetType = UNSET
     seller_experience: str | UnsetType = UNSET
+    shipping_modes: list[str] | UnsetType = UNSET
+    company: dict[str, str] | UnsetType | None = UNSET
+    secure_email: str | UnsetType = UNSET
+    credit: Credit | UnsetType = UNSET
     password: str | UnsetType = UNSET
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from zoco.database.times import from_micros, to_micros
@@ -41,11 +42,16 @@ async def get_for_update(tx: Transaction, application_id: int) -> Application | 
     )
 
 
-async def name_taken(tx: Transaction, name: str, *, except_id: int) -> bool:
-    row = await tx.one(
-        "SELECT 1 FROM applications WHERE name = :name AND id <> :id", {"name": name, "id": except_id}
-    )
-    return row is not None
+async def take_name(tx: Transaction, application: Application) -> bool:
+    """Take the application's new name for this transaction; False when somebody else has it.
+
+    Of two who want one name at the same time the second must wait here for the first. An UPDATE has
+    no ON CONFLICT, so the name is taken by a row that is there for a moment.
+    """
+    placeholder = replace(application, id=-application.id)
+    taken = await tx.run(_ADD, _values(placeholder)) > 0
+    await tx.run("DELETE FROM applications WHERE id = :id", {"id": placeholder.id})
+    return taken
 
 
 async def add(tx: Transaction, application: Application) -> bool:

@@ -17,6 +17,7 @@ from zoco.domain.categories import CATEGORIES, Category
 from zoco.domain.items import Item, Variation
 from zoco.domain.money import Money
 from zoco.domain.refusals import Reason, Refused
+from zoco.domain.sites import SITES
 from zoco.domain.users import User
 from zoco.resources import item as shapes
 from zoco.resources.scalars import plain_number, utc_moment
@@ -40,12 +41,13 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     subtitle: str | None = None
     sale_terms: list[shapes.Attribute] = []
-    pictures: list[object] = []
+    pictures: list[shapes.NewPicture] = []
     video_id: str | None = None
-    description: object = None
-    shipping: object = None
-    location: object = None
-    seller_contact: object = None
+    description: str | dict[str, object] | None = None
+    shipping: dict[str, object] | None = None
+    seller_address: dict[str, object] = {}
+    location: dict[str, object] | None = None
+    seller_contact: dict[str, object] | None = None
     attributes: list[shapes.Attribute] = []
     automatic_relist: bool = False
 
@@ -65,6 +67,7 @@ _variation_details = msgspec.json.Decoder(VariationDetails)
 def new_item(body: shapes.NewItem, seller: User) -> listings.NewItem:
     """The listing that a seller asks for. Without a location it is where the seller is (26.12)."""
     category = _category(body.category_id)
+    address = _address(seller)
     details = Details(
         subtitle=body.subtitle,
         sale_terms=body.sale_terms,
@@ -72,7 +75,8 @@ def new_item(body: shapes.NewItem, seller: User) -> listings.NewItem:
         video_id=body.video_id,
         description=body.description,
         shipping=body.shipping,
-        location=body.location or _location(seller),
+        seller_address=address,
+        location=body.location or address,
         seller_contact=body.seller_contact,
         attributes=body.attributes,
         automatic_relist=body.automatic_relist,
@@ -82,7 +86,7 @@ def new_item(body: shapes.NewItem, seller: User) -> listings.NewItem:
         site_id=body.site_id or category.site_id,
         category_id=body.category_id,
         title=body.title,
-        price=Money.of(body.price, currency),
+        price=Money.of(body.price, currency, field="price"),
         available_quantity=body.available_quantity,
         buying_mode=body.buying_mode,
         listing_type_id=body.listing_type_id,
@@ -109,7 +113,7 @@ def item_change(body: shapes.ItemChange, item: Item) -> listings.ItemChange:
     details = msgspec.structs.replace(_details.decode(item.details), **sent) if sent else None
     return listings.ItemChange(
         title=_sent(body.title),
-        price=None if body.price is UNSET else Money.of(body.price, currency),
+        price=None if body.price is UNSET else Money.of(body.price, currency, field="price"),
         available_quantity=_sent(body.available_quantity),
         status=_sent(body.status),
         deleted=body.deleted in (True, "true"),
@@ -158,11 +162,13 @@ def item(listed: Item, public_url: str) -> shapes.Item:
         expiration_time=stop,
         condition=listed.condition,
         permalink=f"{public_url}/items/{listed.id}",
-        thumbnail=pictures[0]["url"] if pictures else None,
-        pictures=[*pictures],
+        thumbnail=pictures[0].url if pictures else None,
+        pictures=pictures,
         video_id=details.video_id,
         descriptions=[] if details.description is None else [details.description],
+        accepts_mercadopago=SITES[listed.site_id].mercado_pago,
         shipping=details.shipping or _SHIPPING,
+        seller_address=details.seller_address,
         seller_contact=details.seller_contact,
         location=details.location or {},
         attributes=details.attributes,
@@ -187,8 +193,12 @@ def _category(category_id: str) -> Category:
     return CATEGORIES[category_id]
 
 
-def _location(seller: User) -> object:
-    return {"city": {"name": seller.city}, "state": {"name": seller.state}} if seller.city else None
+def _address(seller: User) -> dict[str, object]:
+    home = SITES[seller.site_id]
+    country = {"id": home.country_id, "name": home.name}
+    if seller.city is None:
+        return {"country": country}
+    return {"city": {"name": seller.city}, "state": {"name": seller.state}, "country": country}
 
 
 def _reservation_price(sale_terms: list[shapes.Attribute], currency: str) -> Money | None:
@@ -206,13 +216,13 @@ def _reservation_price(sale_terms: list[shapes.Attribute], currency: str) -> Mon
             raise Refused(Reason.INVALID_PRICE, field="sale_terms") from error
     if unit != currency or not number.is_finite() or number <= 0:
         raise Refused(Reason.INVALID_PRICE, field="sale_terms")
-    return Money.of(number, currency)
+    return Money.of(number, currency, field="sale_terms")
 
 
 def _new_variation(body: shapes.NewVariation, currency: str) -> listings.NewVariation:
     return listings.NewVariation(
         available_quantity=body.available_quantity or 0,
-        price=None if body.price is None else Money.of(body.price, currency),
+        price=None if body.price is None else Money.of(body.price, currency, field="variations"),
         details=_encoder.encode(_sent_details(body, VariationDetails())).decode(),
     )
 
@@ -223,7 +233,7 @@ def _variation_change(body: shapes.NewVariation, item: Item, currency: str) -> l
     return listings.VariationChange(
         id=body.id,
         available_quantity=body.available_quantity,
-        price=None if body.price is None else Money.of(body.price, currency),
+        price=None if body.price is None else Money.of(body.price, currency, field="variations"),
         details=_encoder.encode(_sent_details(body, before)).decode(),
     )
 
@@ -251,11 +261,9 @@ def _variation(one: Variation) -> shapes.Variation:
     )
 
 
-def _picture(number: int, picture: object) -> dict[str, str | None]:
-    """A picture as it was sent (`{"source": url}`), in the shape in which it is read."""
-    sent: dict[str, str] = picture if isinstance(picture, dict) else {}
-    url = sent.get("source") or sent.get("url")
-    return {"id": sent.get("id", str(number)), "url": url, "secure_url": url}
+def _picture(number: int, sent: shapes.NewPicture) -> shapes.Picture:
+    url = sent.source or sent.url
+    return shapes.Picture(id=sent.id or str(number), url=url, secure_url=url)
 
 
 def _with_value(attributes: list[shapes.Attribute]) -> frozenset[str]:

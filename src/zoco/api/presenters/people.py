@@ -12,7 +12,9 @@ from zoco.resources import order as shapes
 from zoco.resources.scalars import order_moment
 from zoco.resources.user import (
     Address,
+    Billing,
     BuyerReputation,
+    Credit,
     Identification,
     ImmediatePayment,
     Permission,
@@ -69,6 +71,7 @@ def private_user(user: User, *, password: str | None = None) -> UserShape:
             list=Permission(),
             buy=Permission(immediate_payment=ImmediatePayment(required=marked)),
             sell=Permission(immediate_payment=ImmediatePayment(required=marked or by_user, reasons=reasons)),
+            billing=Billing(),
             immediate_payment=marked,
             confirmed_email=True,
             mercadopago_account_type="personal",
@@ -84,6 +87,10 @@ def private_user(user: User, *, password: str | None = None) -> UserShape:
         phone=_phone(user.phone, verified=True),
         alternative_phone=_phone(user.alternative_phone),
         seller_experience="NEWBIE",
+        shipping_modes=["not_specified"],
+        company=None,
+        secure_email=user.email,
+        credit=Credit(),
         password=UNSET if password is None else password,
     )
 

@@ -11,6 +11,7 @@ from zoco.database.transaction import Transaction
 from zoco.domain.items import Item as ListedItem
 from zoco.domain.refusals import Reason, Refused
 from zoco.marketplace import accounts, listings
+from zoco.marketplace.changes import locked_item
 from zoco.resources.item import Item, ItemChange, MultigetItem, NewItem
 from zoco.resources.page import ItemIdPage, Paging, Sort
 from zoco.storage import item_search
@@ -27,8 +28,11 @@ async def publish(tx: Transaction, call: Call[NoParameters, NewItem]) -> Answer:
 
 
 async def change_item(tx: Transaction, call: Call[ItemPath, ItemChange]) -> Answer:
-    """With `If-Match`, only if the item is still the one that the caller has seen (A-38)."""
-    before = await listings.item(tx, call.parameters.item_id)
+    """With `If-Match`, only if the item is still the one that the caller has seen (A-38).
+
+    The row is locked first: what was not sent stays as it is now, whoever else is writing.
+    """
+    before = await locked_item(tx, call.parameters.item_id)
     changed = await listings.change(
         tx,
         call.caller,
@@ -86,12 +90,12 @@ def _with_etag(listed: ListedItem, public_url: str) -> Answer:
 
 
 def _version(if_match: str | None) -> int | None:
-    """The version behind an entity tag; one that is none of ours matches nothing."""
+    """The version behind an entity tag; one that is none of ours is 0, which no item has."""
     if if_match is None or if_match.strip() == "*":
         return None
     tag = if_match.strip().removeprefix("W/").strip('"')
     if not (tag.isascii() and tag.isdigit() and len(tag) <= 18):
-        raise Refused(Reason.STALE_VERSION)
+        return 0
     return int(tag)
 
 
