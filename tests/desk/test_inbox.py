@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -139,3 +140,19 @@ def test_a_bucket_admits_a_seconds_worth_of_each_name() -> None:
     buckets = Buckets(3.0)
     assert [buckets.admits("a") for _ in range(4)] == [True, True, True, False]
     assert buckets.admits("b")
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(desk: Desk) -> None:
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    scope: dict[str, object] = {"type": "http", "method": "POST", "path": "/notifications", "headers": []}
+    await Callback(desk, body_seconds_max=0.01)(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 408
+    assert await _kept(desk.database, "resource") == []

@@ -8,7 +8,7 @@ import pytest
 from tests.desk_pages.made_rows import MadeDesk, make_order
 from tests.desk_pages.window import Window
 from zoco.desk.desk import Desk
-from zoco.desk.records import people
+from zoco.desk.records import log, people, stores
 from zoco.web.passwords import hash_password
 
 
@@ -58,7 +58,8 @@ async def test_reservation_shows_what_it_is_and_what_is_to_be_done(window: Windo
             {
                 "status": "cancelled", "reservation": True, "payment_status": "refunded",
                 "sale": {
-                    "id": 1, "date_created": "2026-11-22T10:00:00.000Z", "fulfilled": False, "rating": "neutral",
+                    "id": 1, "date_created": "2026-11-22T10:00:00.000Z",
+                    "fulfilled": False, "rating": "neutral",
                 },
             },
             "The reservation was returned, and the buyer refunded.",
@@ -149,3 +150,51 @@ async def test_source_is_the_marketplaces_answer(window: Window, reservation: st
     page = await window.get(f"{reservation}/source")
     assert page.headers["content-type"] == "application/json"
     assert '"full_unit_price": 25000' in page.text
+
+
+async def test_refusal_stays_on_the_page_that_tells_it(desk: Desk, window: Window, reservation: str) -> None:
+    """The action itself is no news to its own page: being told of it would swap the refusal away."""
+    page = await window.get(reservation)
+    answer = await window.send(f"{reservation}/deliver", {}, page)
+    newest = await desk.database.read(log.newest_position)
+    assert f'&amp;after={newest.text}"' in answer.text
+
+
+@pytest.mark.parametrize("action", ["deliver", "return"])
+@pytest.mark.parametrize("path", ["/orders/1/999", "/orders/99/101", "/orders/2/101", "/orders/1/102"])
+async def test_only_a_known_reservation_is_delivered_or_returned(
+    desk: Desk, made: MadeDesk, window: Window, reservation: str, path: str, action: str
+) -> None:
+    await make_order(desk, made.car_store, 102)
+    page = await window.get(reservation)
+    assert (await window.send(f"{path}/{action}", {}, page)).status == 404
+    said = await desk.database.read(lambda tx: tx.all("SELECT id FROM order_timeline WHERE kind = 'action'"))
+    assert list(said) == []
+
+
+async def test_number_that_no_database_holds_is_not_found(window: Window, reservation: str) -> None:
+    large = "9" * 30
+    for path in (f"/orders/{large}/1", f"/orders/1/{large}", f"/stock/products/{large}"):
+        assert (await window.get(path)).status == 404
+
+
+async def test_store_that_lost_its_access_offers_no_action_and_says_why(
+    desk: Desk, window: Window, reservation: str
+) -> None:
+    await desk.database.write(lambda tx: stores.stop(tx, 1, state="reconnect_needed", reason="invalid_grant"))
+    text = (await window.get(reservation)).text
+    assert "connect it again to deliver or return" in text
+    assert "Mark as delivered" not in text
+    assert "The access of AUTOSUR has ended" in text
+    settings = (await window.get("/settings/stores")).text
+    assert 'aria-label="Connect AUTOSUR again"' in settings
+
+
+async def test_source_shows_the_buyer_and_so_is_written_down(
+    desk: Desk, window: Window, reservation: str
+) -> None:
+    await window.get(f"{reservation}/source")
+    audit = await desk.database.read(
+        lambda tx: tx.all("SELECT subject FROM audit_log WHERE action = 'buyer_revealed'")
+    )
+    assert [row["subject"] for row in audit] == ["order:1/101"]

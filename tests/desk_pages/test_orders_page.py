@@ -7,7 +7,9 @@ import pytest
 
 from tests.desk_pages.made_rows import PASSWORD, MadeDesk, make_order, make_owner
 from tests.desk_pages.window import Window
+from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
+from zoco.desk.records import stores
 
 
 def order_ids(html: str) -> list[int]:
@@ -57,7 +59,7 @@ async def six_orders(desk: Desk, made: MadeDesk) -> None:
         ("days=30&store=2", [103, 104]),
         ("stage=nonsense&status=nonsense&days=99&page=-3&store=x", [101, 102, 103, 104, 105, 106]),
         ("store=99999999999999999999", [101, 102, 103, 104, 105, 106]),
-        ("page=9999999999", []),
+        ("page=9999999999", [101, 102, 103, 104, 105, 106]),
     ],
 )
 async def test_address_says_which_orders_are_shown(window: Window, query: str, shown: list[int]) -> None:
@@ -152,3 +154,31 @@ async def test_desk_without_stores_says_what_comes(desk: Desk, guest: Window) ->
     assert "Your orders will appear here" in (await guest.get("/orders")).text
     assert "Your products will appear here" in (await guest.get("/stock")).text
     assert "No store yet" in (await guest.get("/settings/stores")).text
+
+
+async def test_page_beyond_the_last_is_the_last(desk: Desk, made: MadeDesk, window: Window) -> None:
+    await make_order(desk, made.car_store, 101)
+    for page in ("2", "999", "9" * 30):
+        assert 'id="order-1-101"' in (await window.get(f"/orders?page={page}")).text
+
+
+async def test_sandbox_bar_shows_the_clock_of_the_store_that_is_looked_at(
+    desk: Desk, made: MadeDesk, window: Window
+) -> None:
+    assert "SANDBOX" not in (await window.get("/orders")).text
+
+    async def move(tx: Transaction) -> None:
+        await stores.set_world(tx, made.shop_store.id, "w1")
+        await stores.set_world(tx, made.second_shop_store.id, "w2")
+        await stores.set_clock_offset(tx, made.second_shop_store.id, timedelta(days=400))
+
+    await desk.database.write(move)
+    everywhere = re.search(r"Clock of [^<]+", (await window.get("/orders")).text)
+    assert everywhere is not None
+    assert everywhere[0] == "Clock of CASA MATE: 2 Mar 2026 09:00"
+    there = re.search(
+        r"Clock of [^<]+", (await window.get(f"/orders?store={made.second_shop_store.id}")).text
+    )
+    assert there is not None
+    assert there[0] == "Clock of CASA MATE MX: 6 Apr 2027 06:00"
+    assert "SANDBOX" not in (await window.get(f"/orders?store={made.car_store.id}")).text

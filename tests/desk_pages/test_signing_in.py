@@ -96,7 +96,7 @@ async def test_strangers_are_sent_to_sign_in_and_back(desk: Desk, guest: Window,
 async def test_every_post_of_a_stranger_is_refused(desk: Desk, guest: Window) -> None:
     await make_owner(desk)
     paths = [
-        re.sub(r"\{\w+:int\}", "1", route.path)
+        re.sub(r"\{\w+:id\}", "1", route.path)
         for route in ROUTES
         if isinstance(route, Route) and "POST" in (route.methods or ())
     ]
@@ -172,3 +172,19 @@ async def test_pages_are_locked_up_and_not_kept(window: Window) -> None:
         "form-action 'self' http://127.0.0.1:8080;"
         in ((await window.get("/settings/stores")).headers["content-security-policy"])
     )
+
+
+async def test_whose_session_has_ended_comes_back_to_the_very_page(desk: Desk, guest: Window) -> None:
+    await make_owner(desk)
+    here = "/orders?stage=paid&q=mate"
+    swap = {"hx-request": "true", "hx-current-url": f"http://desk.example{here}"}
+    login = "/login?next=/orders%3Fstage%3Dpaid%26q%3Dmate"
+    assert (await guest.get(here)).headers["location"] == login
+    assert (await guest.get("/orders", swap)).headers["hx-redirect"] == login
+    form = await guest.send_as(
+        "/orders/1/101/deliver", {}, {"referer": "http://desk.example/orders/1/101?ask=deliver"}
+    )
+    assert form.headers["location"] == "/login?next=/orders/1/101%3Fask%3Ddeliver"
+    odd = await guest.send_as("/logout", {}, {"referer": "http://[//evil.example"})
+    assert odd.headers["location"] == "/login?next=/"
+    assert (await guest.send_as("/logout", {})).headers["location"] == "/login?next=/"

@@ -7,6 +7,7 @@ from tests.desk_pages.window import Window
 from zoco.database.transaction import Transaction
 from zoco.desk import products
 from zoco.desk.desk import Desk
+from zoco.desk.records import drifts
 
 
 @pytest.fixture
@@ -97,3 +98,73 @@ async def test_product_that_nobody_has_is_not_found(window: Window, mates: int) 
     assert (await window.get("/stock/products/999")).status == 404
     assert (await window.send("/stock/unlink", {"listing_id": "999"}, page)).status == 404
     assert (await window.send("/stock/unlink", {"listing_id": "x"}, page)).status == 400
+
+
+async def listing_id(desk: Desk, item_id: str) -> int:
+    row = await desk.database.read(
+        lambda tx: tx.one("SELECT id FROM listings WHERE item_id = :item_id", {"item_id": item_id})
+    )
+    assert row is not None
+    return int(row["id"])
+
+
+async def test_drift_is_settled_by_what_the_store_shows(desk: Desk, window: Window, mates: int) -> None:
+    listing = await listing_id(desk, "MLM1")
+
+    async def drift(tx: Transaction) -> None:
+        await tx.run("UPDATE listings SET actual = 3, target = 5 WHERE id = :id", {"id": listing})
+        await drifts.found(tx, listing, believed=5, actual=3, now=desk.clock.now())
+
+    await desk.database.write(drift)
+    page = await window.get("/stock")
+    assert "we expected 5" in page.text
+    assert "Send 5 again" in page.text
+    assert "Accept 3" in page.text
+    answer = await window.send("/stock/accept", {"listing_id": str(listing)}, page)
+    assert answer.headers["location"] == "/stock?said=accepted"
+    assert '<span class="total">3</span>' in (await window.get("/stock")).text
+
+
+async def test_rule_of_a_linked_listing_is_changed(desk: Desk, window: Window, mates: int) -> None:
+    listing = await listing_id(desk, "MLM1")
+    path = f"/stock/products/{mates}"
+    page = await window.get(path)
+    rule = {"listing_id": str(listing), "units_per_sale": "2", "buffer": "1"}
+    answer = await window.send(f"{path}/rule", {**rule, "follow": "on"}, page)
+    assert answer.headers["location"] == f"{path}?said=rule"
+    text = (await window.get(path)).text
+    assert "2 units per sale" in text
+    assert "1 kept back" in text
+    row = await desk.database.read(
+        lambda tx: tx.one("SELECT target, push_state FROM listings WHERE id = :id", {"id": listing})
+    )
+    assert row is not None
+    assert (row["target"], row["push_state"]) == (1, "pending")
+    await window.send(f"{path}/rule", rule, page)
+    assert "does not follow" in (await window.get(path)).text
+
+
+@pytest.mark.parametrize(
+    "fields", [{"units_per_sale": "0", "buffer": "0"}, {"units_per_sale": "1", "buffer": "-1"}, {}]
+)
+async def test_rule_that_makes_no_sense_is_refused(
+    desk: Desk, window: Window, mates: int, fields: dict[str, str]
+) -> None:
+    page = await window.get(f"/stock/products/{mates}")
+    answer = await window.send(f"/stock/products/{mates}/rule", {"listing_id": "1", **fields}, page)
+    assert answer.status == 422
+    assert "Write whole numbers" in answer.text
+
+
+async def test_store_that_cannot_be_read_leaves_no_half_made_product(
+    desk: Desk, window: Window, mates: int
+) -> None:
+    listing = await listing_id(desk, "MLB1")
+    page = await window.get("/stock")
+    fields = {"listing_id": str(listing), "product_id": "new"}
+    for _ in range(2):
+        answer = await window.send("/stock/link", fields, page)
+        assert answer.status == 502
+        assert "nothing was linked" in answer.text
+    made = await desk.database.read(lambda tx: tx.all("SELECT sku FROM products"))
+    assert [row["sku"] for row in made] == ["MAT-02"]

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visitor
 from tests.e2e.running_zoco import RunningZoco
 from zoco.database.transaction import Transaction
+from zoco.desk.records import log
 from zoco.sandbox.demo_people import DESK_OWNER, password_of
 
 pytestmark = pytest.mark.e2e
@@ -121,6 +122,55 @@ def test_dialog_opens_on_the_safe_answer_and_closes_on_escape(
     expect(dialog).to_be_hidden()
 
 
+def test_live_page_keeps_the_focus_and_what_is_told(demo_zoco: RunningZoco, visitor_of: Visit) -> None:
+    """Fetched again while somebody works on it with the keyboard alone."""
+    visitor = visitor_of(demo_zoco, viewport=WIDTHS["wide"])
+    sign_in(visitor, demo_zoco)
+    page = visitor.open("/stock")
+    expect(page.locator("[data-live-chip]")).to_have_text("Live")
+    adjust = page.get_by_role("link", name="Adjust").nth(3)
+    adjust.focus()
+    with page.expect_response("**/stock"):
+        demo_zoco.do(tell_pages(demo_zoco, "stock"))
+    expect(adjust).to_be_focused()
+    expect(page.locator("[data-live-chip]")).to_have_text("Live")
+
+
+def test_order_that_leaves_the_tab_leaves_the_page(demo_zoco: RunningZoco, visitor_of: Visit) -> None:
+    visitor = visitor_of(demo_zoco, viewport=WIDTHS["wide"])
+    sign_in(visitor, demo_zoco)
+    page = visitor.open("/orders?stage=to_deliver")
+    expect(page.locator("[data-live-chip]")).to_have_text("Live")
+    row = page.locator("tr.linked").first
+    row_id = row.get_attribute("id")
+    assert row_id is not None
+    _, store_id, order_id = row_id.split("-")
+
+    async def leave(delivered: int) -> None:
+        await demo_zoco.desk.database.write(
+            lambda tx: tx.run(
+                "UPDATE orders SET delivered = :delivered WHERE order_id = :order_id",
+                {"delivered": delivered, "order_id": int(order_id)},
+            )
+        )
+
+    demo_zoco.do(leave(1))
+    demo_zoco.do(tell_pages(demo_zoco, "orders", int(store_id), order_id))
+    expect(page.locator(f"#{row_id}")).to_have_count(0)
+    demo_zoco.do(leave(0))
+    demo_zoco.do(tell_pages(demo_zoco, "orders", int(store_id), order_id))
+    expect(page.locator(f"#{row_id}")).to_have_count(1)
+
+
+async def tell_pages(zoco: RunningZoco, topic: str, store_id: int | None = None, subject: str = "1") -> None:
+    now = zoco.desk.clock.now()
+    await zoco.desk.database.write(
+        lambda tx: log.tell_pages(
+            tx, topic=topic, store_id=store_id, subject=subject, kind="changed", now=now
+        )
+    )
+
+
 def test_desk_works_without_script(demo_zoco: RunningZoco, visitor_of: Visit) -> None:
     visitor = visitor_of(demo_zoco, java_script_enabled=False, viewport=WIDTHS["wide"])
     page = sign_in(visitor, demo_zoco)
@@ -134,6 +184,6 @@ def test_desk_works_without_script(demo_zoco: RunningZoco, visitor_of: Visit) ->
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("link", name="Stock").first.click()
     page.get_by_role("link", name="Adjust").first.click()
-    page.get_by_label("Units").fill("1")
+    page.get_by_label("Units", exact=True).fill("1")
     page.get_by_role("button", name="Write down").click()
     expect(page.get_by_text("Written down, and sent to the stores.")).to_be_visible()

@@ -59,6 +59,7 @@ def test_money_of_several_sites_shows_the_code_first(
         (PORTUGUESE, timedelta(minutes=-12), "há 12 minutos"),
         (ENGLISH, timedelta(days=400), "in 400 days"),
         (ENGLISH, timedelta(hours=-3), "3 hours ago"),
+        (ENGLISH, timedelta(hours=-30), "1 day ago"),
     ],
 )
 def test_ages_are_told_in_words(language: Language, distance: timedelta, shown: str) -> None:

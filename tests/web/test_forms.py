@@ -67,3 +67,7 @@ async def test_form_is_read_with_its_blanks_and_its_last_values() -> None:
 async def test_form_of_more_than_64_kib_is_refused() -> None:
     with pytest.raises(FormTooLarge):
         await read_form(request({}, b"note=" + b"x" * 65536))
+
+
+async def test_no_field_holds_what_postgresql_cannot() -> None:
+    assert await read_form(request({}, b"note=a%00b&sku=%00")) == {"note": "ab", "sku": ""}

@@ -27,6 +27,8 @@ BODY_BYTES_MAX: Final = 64 * 1024
 # Longer than any address of ours; what is cut off is still in the body.
 _RESOURCE_KEPT_MAX: Final = 500
 _TOPIC_KEPT_MAX: Final = 100
+# As long as a marketplace waits for the answer: who sends more slowly is none.
+BODY_SECONDS_MAX: Final = 20.0
 _INTEGER_MAX: Final = 2**63 - 1
 _SECRET_SETTING: Final = "callback_secret"
 
@@ -47,8 +49,9 @@ async def callback_secret(desk: Desk) -> str:
 class Callback:
     """The ASGI application at `/notifications` and `/notifications/{secret}`."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, body_seconds_max: float = BODY_SECONDS_MAX) -> None:
         self._desk = desk
+        self._body_seconds_max = body_seconds_max
         self._secret: str | None = None
         self._by_address = Buckets(_PER_ADDRESS_A_SECOND)
         self._by_user = Buckets(_PER_USER_A_SECOND)
@@ -73,7 +76,11 @@ class Callback:
                 return 404
         elif not self._by_address.admits(address):
             return 429
-        body = await _read(receive)
+        try:
+            async with asyncio.timeout(self._body_seconds_max):
+                body = await _read(receive)
+        except TimeoutError:
+            return 408
         message = None if body is None else parse(body, address)
         if message is None:
             return 400

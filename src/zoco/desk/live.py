@@ -3,13 +3,15 @@
 One stream per page. Its address carries the page's own filter, so that a visitor is told of what
 the page shows and nothing else. Events of the database (`live_events`) are read in order, at most
 four times a second, several of one order as one. The id of each message is the id of the last
-event in it: any desk process can go on from there (`Last-Event-ID`), and one that lies too far back
-is answered with `changed`, which makes the page fetch its list again.
+event in it, with those below that may still come (`LivePosition`): any desk process can go on from
+there (`Last-Event-ID`), and one that lies too far back is answered with `changed`, which makes the page
+fetch its list again.
 
 | message | the page |
 |---|---|
 | unnamed | swaps the partials in it: counters |
-| `row` | replaces the row, puts it at the top, or counts it in the "new orders" pill |
+| `row` | replaces the row, puts it in its place, or counts it in the "new orders" pill |
+| `gone` | takes away the row of an order that has left the list's filter |
 | `changed` | fetches its changing part again |
 """
 
@@ -28,7 +30,7 @@ from zoco.desk.desk import Desk
 from zoco.desk.pages.orders import ListState, is_mixed, state_of
 from zoco.desk.pages.visit import RENDERER, Member
 from zoco.desk.records import log, views
-from zoco.desk.records.log import LiveEvent
+from zoco.desk.records.log import LiveEvent, LivePosition
 
 # Two rounds are at least this far apart: four messages a second, one per order and round.
 _ROUND_SECONDS = 0.25
@@ -47,8 +49,8 @@ class Message:
     data: str
     event: str | None = None
 
-    def encoded(self, event_id: int) -> bytes:
-        lines = [f"id: {event_id}"]
+    def encoded(self, position: LivePosition) -> bytes:
+        lines = [f"id: {position.text}"]
         if self.event:
             lines.append(f"event: {self.event}")
         lines += [f"data: {line}" for line in self.data.splitlines() or [""]]
@@ -127,11 +129,15 @@ async def live(member: Member) -> Response:
         tell = _tell_stock
     else:
         tell = _tell_orders(member, state_of(query, member.visit.formats))
-    after = _event_id(member.request.headers.get("last-event-id")) or _event_id(query.get("after")) or 0
-    return StreamingResponse(_stream(member, tell, after), media_type="text/event-stream", headers=_HEADERS)
+    told = (
+        log.live_position(member.request.headers.get("last-event-id", ""))
+        or log.live_position(query.get("after", ""))
+        or LivePosition(0)
+    )
+    return StreamingResponse(_stream(member, tell, told), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _stream(member: Member, tell: Tell, after: int) -> AsyncIterator[bytes]:
+async def _stream(member: Member, tell: Tell, told: LivePosition) -> AsyncIterator[bytes]:
     """Rounds for ever: read what is new, tell it, wait. The server cancels it when the visitor goes."""
     waker = _streams.open(member.desk)
     loop = asyncio.get_running_loop()
@@ -139,16 +145,15 @@ async def _stream(member: Member, tell: Tell, after: int) -> AsyncIterator[bytes
     try:
         yield b"retry: 2000\n\n"
         while not waker.ended:
-            last, messages = await _round(member.desk, tell, after)
+            told, messages = await _round(member.desk, tell, told)
             if messages and await people.person_of(member.desk, member.session_token) is None:
                 return
             if messages:
-                yield b"".join(message.encoded(last) for message in messages)
+                yield b"".join(message.encoded(told) for message in messages)
             elif loop.time() - spoken_at >= _KEEP_ALIVE_SECONDS:
                 yield b": still here\n\n"
             if messages or loop.time() - spoken_at >= _KEEP_ALIVE_SECONDS:
                 spoken_at = loop.time()
-            after = last
             await waker.wait(_LOOK_SECONDS)
             if not waker.ended:
                 await asyncio.sleep(_ROUND_SECONDS)
@@ -156,27 +161,33 @@ async def _stream(member: Member, tell: Tell, after: int) -> AsyncIterator[bytes
         _streams.close(waker)
 
 
-async def _round(desk: Desk, tell: Tell, after: int) -> tuple[int, list[Message]]:
-    """The id up to which the page has been told, and what to tell it."""
+async def _round(desk: Desk, tell: Tell, told: LivePosition) -> tuple[LivePosition, list[Message]]:
+    """How far the page has been told, and what to tell it."""
 
-    async def load(tx: Transaction) -> tuple[views.LiveSpan, Sequence[LiveEvent]]:
-        return await views.live_span(tx), await log.live_events_after(tx, after, _EVENTS_MAX + 1)
+    async def load(tx: Transaction) -> tuple[views.LiveSpan, LivePosition, Sequence[LiveEvent]]:
+        return (
+            await views.live_span(tx),
+            await log.newest_position(tx),
+            await log.live_events_after(tx, told, _EVENTS_MAX + 1),
+        )
 
-    span, events = await desk.database.read(load)
-    fell_behind = len(events) > _EVENTS_MAX or after > span.newest or (events and after + 1 < span.oldest)
+    span, newest, events = await desk.database.read(load)
+    fell_behind = (
+        len(events) > _EVENTS_MAX or told.after > span.newest or (events and told.after + 1 < span.oldest)
+    )
     if fell_behind:
-        return span.newest, [_CHANGED]
+        return newest, [_CHANGED]
     if not events:
-        return after, []
-    return events[-1].id, await tell(events)
+        return told, []
+    return told.moved(event.id for event in events), await tell(events)
 
 
 def _tell_orders(member: Member, state: ListState) -> Tell:
-    """Rows that the list's filter lets through, and the counters of its tabs."""
+    """Rows that the list's filter lets through or has let go, and the counters of its tabs."""
     mixed = is_mixed(member.shell.stores, state.filter.store_id)
 
     async def tell(events: Sequence[LiveEvent]) -> list[Message]:
-        keys = frozenset(
+        keys: frozenset[tuple[int, int]] = frozenset(
             (event.store_id, int(event.subject))
             for event in events
             if event.topic == "orders" and event.store_id is not None and event.subject.isdigit()
@@ -194,7 +205,11 @@ def _tell_orders(member: Member, state: ListState) -> Tell:
             Message(RENDERER.text("live_row.html", member.visit, here=member, row=row, mixed=mixed), "row")
             for row in rows
         ]
-        return [*messages, Message(tabs)]
+        shown = {(row.store_id, row.order_id) for row in rows}
+        gone = [
+            Message(f"order-{store_id}-{order_id}", "gone") for store_id, order_id in sorted(keys - shown)
+        ]
+        return [*messages, *gone, Message(tabs)]
 
     return tell
 
@@ -212,7 +227,3 @@ def _tell_order(order_id: str, store_id: str) -> Tell:
 
 async def _tell_stock(events: Sequence[LiveEvent]) -> list[Message]:
     return [_CHANGED] if any(event.topic in ("stock", "stores") for event in events) else []
-
-
-def _event_id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

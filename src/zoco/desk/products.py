@@ -183,6 +183,28 @@ async def link(
     await desk.database.write(lambda tx: _link_as_read(tx, listing_id, product_id, rule, by=by, now=now))
 
 
+async def link_new(desk: Desk, listing_id: int, *, by: int) -> int:
+    """A new product with the SKU, title and quantity of a listing, as it is read anew; the product's id."""
+    await _read_anew(desk, await _listing(desk, listing_id))
+    now = desk.clock.now()
+
+    async def connect(tx: Transaction) -> int:
+        listing = await listings.get(tx, listing_id)
+        assert listing is not None
+        sku = listing.sku or listing.item_id
+        product_id = await products.add(tx, sku=sku, name=listing.title, now=now)
+        if product_id is None:
+            raise SkuTaken(sku)
+        await _move_by_hand(
+            tx, product_id, reason="count", quantity=listing.actual, note=None, by=by, now=now
+        )
+        rule = Rule(units_per_sale=1, buffer=0, follow=True)
+        await _link_as_read(tx, listing_id, product_id, rule, by=by, now=now)
+        return product_id
+
+    return await desk.database.write(connect)
+
+
 async def _listing(desk: Desk, listing_id: int) -> Listing:
     listing = await desk.database.read(lambda tx: listings.get(tx, listing_id))
     if listing is None:

@@ -86,7 +86,7 @@ class Formats:
         if abs(difference) < timedelta(days=1):
             return format_timedelta(difference, threshold=1, add_direction=True, locale=locale)
         # A threshold never reached keeps to days: "in 20 days" tells more than "in 3 weeks".
-        days = timedelta(days=difference // timedelta(days=1))
+        days = timedelta(days=int(difference / timedelta(days=1)))
         return format_timedelta(days, granularity="day", threshold=10_000, add_direction=True, locale=locale)
 
     def duration(self, span: timedelta) -> str:

@@ -31,13 +31,15 @@ class FormTooLarge(Exception):
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a URL-encoded form; of a repeated field the last value."""
+    """The fields of a URL-encoded form; of a repeated field the last value. No field of ours can hold
+    the NUL that PostgreSQL's text cannot."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > _FORM_BYTES_MAX:
             raise FormTooLarge
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: value.replace("\x00", "") for name, value in pairs}
 
 
 class FormGuard:

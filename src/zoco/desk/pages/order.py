@@ -18,6 +18,7 @@ from zoco.desk.pages.orders import is_mixed
 from zoco.desk.pages.timeline import TimelineLine, lines
 from zoco.desk.pages.visit import Member
 from zoco.desk.records import log, orders, views
+from zoco.desk.records.log import LivePosition
 from zoco.desk.records.views import BuyerHistory, OrderDetail
 from zoco.resources.codec import decode
 from zoco.resources.order import Order, Party, Phone
@@ -70,6 +71,7 @@ class OrderView:
     order: Order
     history: BuyerHistory
     timeline: list[TimelineLine]
+    told: LivePosition
 
     @property
     def is_reservation(self) -> bool:
@@ -123,43 +125,59 @@ async def show(member: Member) -> Response:
 
 async def deliver(member: Member) -> Response:
     """`POST …/deliver`: the vehicle was handed over; fulfilled, rated positive."""
-    store_id, order_id = _key(member)
+    store_id, order_id = await _reservation_key(member)
     spoken = await after_sale.deliver(member.desk, store_id, order_id, by=member.person.id)
     return await _answer(member, spoken, done="delivered")
 
 
 async def return_reservation(member: Member) -> Response:
     """`POST …/return`: the sale will not happen; not fulfilled, rated neutral, the buyer is refunded."""
-    store_id, order_id = _key(member)
+    store_id, order_id = await _reservation_key(member)
     spoken = await after_sale.return_reservation(member.desk, store_id, order_id, by=member.person.id)
     return await _answer(member, spoken, done="returned")
 
 
 async def reveal(member: Member) -> Response:
     """`POST …/reveal`: show the buyer's document and phone once; who asked is written down."""
-    store_id, order_id = _key(member)
-    now = member.now
-
-    async def write_down(tx: Transaction) -> None:
-        await log.audit(
-            tx,
-            person_id=member.person.id,
-            action="buyer_revealed",
-            subject=f"order:{store_id}/{order_id}",
-            now=now,
-        )
-
-    await member.desk.database.write(write_down)
+    await _detail(member)
+    await _write_down_reveal(member)
     return await _page(member, revealed=True)
 
 
 async def source(member: Member) -> Response:
-    """`GET …/source`: the marketplace's answer as it came."""
+    """`GET …/source`: the marketplace's answer as it came, and so with the buyer's document and phone."""
+    detail = await _detail(member)
+    await _write_down_reveal(member)
+    return Response(msgspec.json.format(detail.body, indent=2), media_type="application/json")
+
+
+async def _detail(member: Member) -> OrderDetail:
     store_id, order_id = _key(member)
     detail = await member.desk.database.read(lambda tx: views.order_detail(tx, store_id, order_id))
     if detail is None:
         raise HTTPException(404)
-    return Response(msgspec.json.format(detail.body, indent=2), media_type="application/json")
+    return detail
+
+
+async def _reservation_key(member: Member) -> tuple[int, int]:
+    """Only a reservation that the desk knows is delivered or returned; its buttons exist nowhere else."""
+    detail = await _detail(member)
+    if not detail.row.reservation:
+        raise HTTPException(404)
+    return _key(member)
+
+
+async def _write_down_reveal(member: Member) -> None:
+    store_id, order_id = _key(member)
+    await member.desk.database.write(
+        lambda tx: log.audit(
+            tx,
+            person_id=member.person.id,
+            action="buyer_revealed",
+            subject=f"order:{store_id}/{order_id}",
+            now=member.now,
+        )
+    )
 
 
 async def _answer(member: Member, spoken: after_sale.Spoken, *, done: str) -> Response:
@@ -195,6 +213,8 @@ async def _page(
                 await views.names_of_people(tx),
                 timeline_view or "all",
             ),
+            # Read with the rest: what an action of this very request has told is in it.
+            told=await log.newest_position(tx),
         )
 
     view = await member.desk.database.read(load)
@@ -218,7 +238,7 @@ async def _page(
         done=query.get("done"),
         refusal=refusal,
         revealed=revealed,
-        live_url=f"/live?topic=order&store={store_id}&order={order_id}&after={member.shell.newest_event}",
+        live_url=f"/live?topic=order&store={store_id}&order={order_id}&after={view.told.text}",
     )
 
 

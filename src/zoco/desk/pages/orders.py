@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from zoco.database.transaction import Transaction
 from zoco.desk.pages.visit import Member
-from zoco.desk.records import views
+from zoco.desk.records import log, views
+from zoco.desk.records.log import LivePosition
 from zoco.desk.records.stock_views import StoreRow
 from zoco.desk.records.views import OrderFilter, OrderRow, Stage
 from zoco.web.formats import Formats
@@ -47,9 +48,9 @@ class ListState:
         )
         return plain.url()
 
-    def live_url(self, newest_event: int) -> str:
-        """Where the news for this very list come from, from the event after the newest it shows."""
-        return _address("/live", {"topic": "orders", "after": str(newest_event)} | self._query(self.page))
+    def live_url(self, told: LivePosition) -> str:
+        """Where the news for this very list come from, from the events on that it does not show yet."""
+        return _address("/live", {"topic": "orders", "after": told.text} | self._query(self.page))
 
     def _query(self, page: int) -> dict[str, str]:
         query = {
@@ -66,7 +67,7 @@ class ListState:
 
 def state_of(query: Mapping[str, str], formats: Formats) -> ListState:
     """Read an address; what makes no sense counts as not said, because people edit addresses."""
-    words = query.get("q", "").strip()
+    words = query.get("q", "").replace("\x00", "").strip()
     days = query.get("days", "") if query.get("days") in _DAYS else ""
     status = query.get("status")
     return ListState(
@@ -94,20 +95,27 @@ async def show(member: Member) -> Response:
     member = member.seen_from(_chosen_store(member))
     state = state_of(member.request.query_params, member.visit.formats)
 
-    async def load(tx: Transaction) -> tuple[int, Mapping[Stage, int], list[OrderRow]]:
+    async def load(tx: Transaction) -> tuple[LivePosition, int, Mapping[Stage, int]]:
         return (
+            await log.newest_position(tx),
             await views.orders_total(tx, state.filter),
             await views.stage_counts(tx, state.filter.store_id),
-            await views.orders_page(tx, state.filter, state.page),
         )
 
-    total, counts, rows = await member.desk.database.read(load)
+    async def load_rows(tx: Transaction) -> list[OrderRow]:
+        return await views.orders_page(tx, state.filter, state.page)
+
+    told, total, counts = await member.desk.database.read(load)
     pages = max(-(-total // views.PAGE_SIZE), 1)
+    # An address from yesterday may name a page that today's filter does not fill.
+    state = replace(state, page=min(state.page, pages))
+    rows = await member.desk.database.read(load_rows)
     first = (state.page - 1) * views.PAGE_SIZE + 1
     return member.page(
         "orders_list.html" if member.is_htmx else "orders.html",
         place="orders",
         state=state,
+        told=told,
         statuses=STATUSES,
         rows=rows,
         counts=counts,

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import quote
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -49,7 +50,14 @@ async def _preferences(request: Request) -> Response:
     return await endpoint(request)
 
 
-_ORDER = "/orders/{store_id:int}/{order_id:int}"
+class _IdConvertor(IntegerConvertor):
+    """A number that a database can hold; any other names nothing."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("id", _IdConvertor())
+_ORDER = "/orders/{store_id:id}/{order_id:id}"
 
 ROUTES: Sequence[BaseRoute] = [
     Route("/", _home),
@@ -66,11 +74,13 @@ ROUTES: Sequence[BaseRoute] = [
     Route(f"{_ORDER}/deliver", for_role("staff", order.deliver), methods=["POST"]),
     Route(f"{_ORDER}/return", for_role("staff", order.return_reservation), methods=["POST"]),
     Route("/stock", for_member(stock.show), methods=["GET"]),
-    Route("/stock/products/{product_id:int}", for_member(stock.show_product), methods=["GET"]),
-    Route("/stock/products/{product_id:int}/correct", for_role("staff", stock.correct), methods=["POST"]),
+    Route("/stock/products/{product_id:id}", for_member(stock.show_product), methods=["GET"]),
+    Route("/stock/products/{product_id:id}/correct", for_role("staff", stock.correct), methods=["POST"]),
     Route("/stock/link", for_role("staff", stock.link), methods=["POST"]),
     Route("/stock/link-proposal", for_role("staff", stock.link_proposal), methods=["POST"]),
     Route("/stock/unlink", for_role("staff", stock.unlink), methods=["POST"]),
+    Route("/stock/products/{product_id:id}/rule", for_role("staff", stock.change_rule), methods=["POST"]),
+    Route("/stock/accept", for_role("staff", stock.accept_shown), methods=["POST"]),
     Route("/stock/push", for_role("staff", stock.push_again), methods=["POST"]),
     Route("/settings/stores", for_member(stores.show), methods=["GET"]),
     Route("/settings/stores/callback", for_role("owner", stores.connected), methods=["GET"]),
@@ -78,7 +88,7 @@ ROUTES: Sequence[BaseRoute] = [
     Route("/settings/stores/paste", for_role("owner", stores.paste), methods=["POST"]),
     Route("/settings/stores/applications", for_role("owner", stores.add_application), methods=["POST"]),
     Route(
-        "/settings/stores/{store_id:int}/disconnect", for_role("owner", stores.disconnect), methods=["POST"]
+        "/settings/stores/{store_id:id}/disconnect", for_role("owner", stores.disconnect), methods=["POST"]
     ),
     Route("/live", for_member(live), methods=["GET"]),
     Route("/static/{digest}/{path:path}", ASSETS.serve, methods=["GET"]),

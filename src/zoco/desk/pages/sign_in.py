@@ -75,7 +75,10 @@ async def first_run(guest: Guest) -> Response:
             "first_run.html", status=422, problem=problem, password_length_min=people.PASSWORD_LENGTH_MIN
         )
     name = guest.form.get("name", "").strip()[:_FIELD_MAX] or username
-    await people.create_owner(guest.desk, username=username, name=name, password=password)
+    try:
+        await people.create_owner(guest.desk, username=username, name=name, password=password)
+    except people.OwnerExists:
+        return RedirectResponse("/login", 303)
     signed_in = await people.sign_in(guest.desk, username, password, address=_address(guest))
     return _with_session(guest, RedirectResponse("/settings/stores", 303), signed_in.token)
 

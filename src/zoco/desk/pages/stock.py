@@ -11,10 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from zoco.client import ClientError
 from zoco.database.transaction import Transaction
-from zoco.desk import products, publish
+from zoco.desk import drift, products, publish
+from zoco.desk.keep import Unreadable
 from zoco.desk.pages.visit import Member
 from zoco.desk.products import Oversold, Proposal
-from zoco.desk.records import stock_views
+from zoco.desk.records import log, stock_views
+from zoco.desk.records.log import LivePosition
 from zoco.desk.records.stock_views import ListingCell, MovementRow, ProductRow, PushRow, SyncLatency
 from zoco.desk.tokens import NeedsReconnecting
 
@@ -23,7 +25,9 @@ _MOVEMENTS_MAX = 200
 # What a person may write: sales and cancellations write themselves.
 REASONS: tuple[products.Reason, ...] = ("receipt", "count", "correction")
 NEW_PRODUCT = "new"
+_UNREADABLE_STORE = (ClientError, NeedsReconnecting, Unreadable)
 _QUANTITY_MAX = 1_000_000
+_ID_DIGITS_MAX = 18
 _NOTE_MAX = 300
 
 
@@ -46,6 +50,7 @@ class StockBoard:
     movements: list[MovementRow]
     pushes: list[PushRow]
     latencies: list[SyncLatency]
+    told: LivePosition
 
     @property
     def matrix(self) -> list[MatrixRow]:
@@ -92,11 +97,13 @@ async def link(member: Member) -> Response:
     listing_id = _id(member, "listing_id")
     try:
         with _unknown_is_not_found():
-            product_id = await _product_for(member, listing_id)
-            await products.link(member.desk, listing_id, product_id, by=member.person.id)
+            if member.form.get("product_id") == NEW_PRODUCT:
+                await products.link_new(member.desk, listing_id, by=member.person.id)
+            else:
+                await products.link(member.desk, listing_id, _id(member, "product_id"), by=member.person.id)
     except products.SkuTaken:
         return await _board_page(member, problem="sku", status=422)
-    except (ClientError, NeedsReconnecting):
+    except _UNREADABLE_STORE:
         return await _board_page(member, problem="marketplace", status=502)
     return RedirectResponse("/stock?said=linked", 303)
 
@@ -106,7 +113,7 @@ async def link_proposal(member: Member) -> Response:
     try:
         with _unknown_is_not_found():
             await products.link_proposal(member.desk, member.form.get("sku", ""), by=member.person.id)
-    except (ClientError, NeedsReconnecting):
+    except _UNREADABLE_STORE:
         return await _board_page(member, problem="marketplace", status=502)
     return RedirectResponse("/stock?said=linked", 303)
 
@@ -120,25 +127,35 @@ async def unlink(member: Member) -> Response:
 
 async def push_again(member: Member) -> Response:
     """`POST /stock/push`: send what a store refused or shows otherwise."""
-    await publish.push_again(member.desk, _id(member, "listing_id"), by=member.person.id)
+    if not await publish.push_again(member.desk, _id(member, "listing_id"), by=member.person.id):
+        raise HTTPException(404)
     return RedirectResponse("/stock?said=sending", 303)
 
 
-async def _product_for(member: Member, listing_id: int) -> int:
-    """The chosen product; `new` makes one with the listing's SKU, title and quantity."""
-    if member.form.get("product_id") != NEW_PRODUCT:
-        return _id(member, "product_id")
-    cells = await member.desk.database.read(stock_views.listings)
-    listing = next((cell for cell in cells if cell.id == listing_id), None)
-    if listing is None:
-        raise products.UnknownRow(f"listing {listing_id}")
-    return await products.create(
-        member.desk,
-        sku=listing.sku or listing.item_id,
-        name=listing.title,
-        on_hand=listing.actual,
-        by=member.person.id,
-    )
+async def accept_shown(member: Member) -> Response:
+    """`POST /stock/accept`: what the store shows is right, and the product is counted anew by it. Where
+    it has been settled meanwhile, the page says what is so now."""
+    await drift.accept_shown(member.desk, _id(member, "listing_id"), by=member.person.id)
+    return RedirectResponse("/stock?said=accepted", 303)
+
+
+async def change_rule(member: Member) -> Response:
+    """`POST /stock/products/{id}/rule`: units per sale, what is kept back, and whether a listing follows."""
+    product_id: int = member.request.path_params["product_id"]
+    units_per_sale = _whole_number(member.form.get("units_per_sale", ""))
+    buffer = _whole_number(member.form.get("buffer", ""))
+    if units_per_sale is None or units_per_sale < 1 or buffer is None or buffer < 0:
+        return await _product_page(member, problem="rule", status=422)
+    with _unknown_is_not_found():
+        await products.change_rule(
+            member.desk,
+            _id(member, "listing_id"),
+            units_per_sale=units_per_sale,
+            buffer=buffer,
+            follow="follow" in member.form,
+            by=member.person.id,
+        )
+    return RedirectResponse(f"/stock/products/{product_id}?said=rule", 303)
 
 
 async def _board_page(member: Member, *, problem: str | None = None, status: int = 200) -> Response:
@@ -151,6 +168,7 @@ async def _board_page(member: Member, *, problem: str | None = None, status: int
             movements=await stock_views.latest_movements(tx, _LOG_LINES),
             pushes=await stock_views.latest_pushes(tx, _LOG_LINES),
             latencies=await stock_views.sync_latencies(tx),
+            told=await log.newest_position(tx),
         )
 
     board = await member.desk.database.read(load)
@@ -160,7 +178,7 @@ async def _board_page(member: Member, *, problem: str | None = None, status: int
         place="stock",
         board=board,
         new_product=NEW_PRODUCT,
-        live_url=f"/live?topic=stock&after={member.shell.newest_event}",
+        live_url=f"/live?topic=stock&after={board.told.text}",
         problem=problem,
         said=member.request.query_params.get("said"),
     )
@@ -200,10 +218,10 @@ async def _product_page(member: Member, *, problem: str | None = None, status: i
 
 
 def _id(member: Member, field: str) -> int:
-    number = _whole_number(member.form.get(field, ""))
-    if number is None:
+    text = member.form.get(field, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS_MAX):
         raise HTTPException(400)
-    return number
+    return int(text)
 
 
 def _whole_number(text: str) -> int | None:

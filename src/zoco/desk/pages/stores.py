@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from zoco.client import ClientError
+from zoco.client import ClientError, Refused
 from zoco.desk import stores
 from zoco.desk.pages.visit import Member
 from zoco.desk.records import stores as store_rows
 
 _FIELD_MAX = 2048
+# The origin goes into a header of the page, so it holds nothing but a host and a port.
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[!-~]*)?")
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_TOKEN = re.compile(r"[!-~]+")
 
 
 async def show(member: Member) -> Response:
@@ -22,11 +27,10 @@ async def show(member: Member) -> Response:
 
 async def connect(member: Member) -> Response:
     """`POST /settings/stores/connect`: off to the marketplace's consent page."""
+    application_id = await _application_id(member)
     try:
         url = await stores.begin_connection(
-            member.desk,
-            application_id=_whole_number(member.form.get("application_id")),
-            person_id=member.person.id,
+            member.desk, application_id=application_id, person_id=member.person.id
         )
     except stores.NoSecret:
         return await _page(member, problem="secret", status=422)
@@ -42,7 +46,7 @@ async def connected(member: Member) -> Response:
         await stores.finish_connection(
             member.desk, state=query.get("state", ""), code=query.get("code", ""), person_id=member.person.id
         )
-    except stores.NoSuchSignIn:
+    except (stores.NoSuchSignIn, stores.NoSecret):
         return await _page(member, problem="state", status=400)
     except ClientError:
         return await _page(member, problem="marketplace", status=502)
@@ -53,18 +57,21 @@ async def paste(member: Member) -> Response:
     """`POST /settings/stores/paste`: tokens of an application that is registered elsewhere."""
     access_token = member.form.get("access_token", "").strip()[:_FIELD_MAX]
     refresh_token = member.form.get("refresh_token", "").strip()[:_FIELD_MAX]
-    if not access_token:
+    application_id = await _application_id(member)
+    if not _TOKEN.fullmatch(access_token) or not _TOKEN.fullmatch(refresh_token or access_token):
         return await _page(member, problem="token", status=422)
     try:
         await stores.paste(
             member.desk,
-            application_id=_whole_number(member.form.get("application_id")),
+            application_id=application_id,
             access_token=access_token,
             refresh_token=refresh_token or None,
             by=member.person.id,
         )
-    except ClientError:
+    except Refused:
         return await _page(member, problem="token", status=422)
+    except ClientError:
+        return await _page(member, problem="silent", status=502)
     return RedirectResponse("/settings/stores?said=connected", 303)
 
 
@@ -75,7 +82,10 @@ async def add_application(member: Member) -> Response:
     client_id = member.form.get("client_id", "").strip()
     client_secret = member.form.get("client_secret", "").strip()[:_FIELD_MAX]
     if not (
-        _is_web_address(base_url) and _is_web_address(auth_url) and client_id.isdigit() and client_secret
+        _WEB_ADDRESS.fullmatch(base_url)
+        and _WEB_ADDRESS.fullmatch(auth_url)
+        and _NUMBER.fullmatch(client_id)
+        and client_secret
     ):
         return await _page(member, problem="application", status=422)
     await stores.add_application(
@@ -90,8 +100,11 @@ async def add_application(member: Member) -> Response:
 
 async def disconnect(member: Member) -> Response:
     """`POST /settings/stores/{store_id}/disconnect`: the grant is revoked at the marketplace."""
+    store_id: int = member.request.path_params["store_id"]
+    if member.shell.store(store_id) is None:
+        raise HTTPException(404)
     try:
-        await stores.disconnect(member.desk, member.request.path_params["store_id"], by=member.person.id)
+        await stores.disconnect(member.desk, store_id, by=member.person.id)
     except ClientError:
         return await _page(member, problem="unreachable", status=502)
     return RedirectResponse("/settings/stores?said=disconnected", 303)
@@ -112,17 +125,15 @@ async def _page(member: Member, *, problem: str | None = None, status: int = 200
     )
 
 
-def _is_web_address(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _whole_number(text: str | None) -> int:
-    if text is None or not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise HTTPException(400)
-    return int(text)
+async def _application_id(member: Member) -> int:
+    """The chosen application; a form names one of those that its page offered."""
+    chosen = member.form.get("application_id", "")
+    applications = await member.desk.database.read(store_rows.applications)
+    if chosen not in {str(application.id) for application in applications}:
+        raise HTTPException(404)
+    return int(chosen)

@@ -27,6 +27,7 @@ from zoco.desk.records.people import Person
 from zoco.desk.records.stock_views import StoreRow
 from zoco.web.assets import Assets
 from zoco.web.cookies import cookie_name, set_cookie
+from zoco.web.formats import Formats
 from zoco.web.forms import FormGuard, read_form
 from zoco.web.locale import choose_language
 from zoco.web.rendering import Renderer, Visit, choose_theme
@@ -79,11 +80,6 @@ class Shell:
 
     stores: list[StoreRow]
     to_deliver: int
-    newest_event: int
-
-    @property
-    def sandbox(self) -> bool:
-        return any(store.sandbox for store in self.stores)
 
     @property
     def to_reconnect(self) -> list[StoreRow]:
@@ -94,12 +90,33 @@ class Shell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxClock:
+    """What time it is in a sandbox, which may live in another year."""
+
+    store: StoreRow
+    now: datetime
+    formats: Formats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member(Guest):
     """Somebody who has signed in."""
 
     person: Person
     session_token: str
     shell: Shell
+    # The one store that is looked at; None where all of them are.
+    store: StoreRow | None = None
+
+    @property
+    def sandbox(self) -> SandboxClock | None:
+        """The clock of the sandbox that is looked at; a real store's page has none."""
+        stores = self.shell.stores if self.store is None else [self.store]
+        store = next((store for store in stores if store.sandbox), None)
+        if store is None:
+            return None
+        visit = _with_store(self.visit, self.person, store, self.desk.clock.now())
+        return SandboxClock(store=store, now=visit.now, formats=visit.formats)
 
     @property
     def is_htmx(self) -> bool:
@@ -113,7 +130,8 @@ class Member(Guest):
         """The same visit in the store's zone and by the store's clock, unless the person chose a zone."""
         if store is None:
             return self
-        return replace(self, visit=_with_store(self.visit, self.person, store, self.desk.clock.now()))
+        visit = _with_store(self.visit, self.person, store, self.desk.clock.now())
+        return replace(self, visit=visit, store=store)
 
 
 Here = TypeVar("Here", Guest, Member)
@@ -183,7 +201,6 @@ async def load_shell(tx: Transaction) -> Shell:
     return Shell(
         stores=await stock_views.stores(tx),
         to_deliver=counts[views.Stage.TO_DELIVER],
-        newest_event=(await views.live_span(tx)).newest,
     )
 
 
@@ -199,7 +216,9 @@ async def _member(
         csrf_token=_guard(desk).token(csrf),
         theme=choose_theme(request, cookie=THEME_COOKIE),
     )
-    member = Member(
+    if shell.stores:
+        visit = _with_store(visit, person, shell.stores[0], now)
+    return Member(
         request=request,
         desk=desk,
         visit=visit,
@@ -209,7 +228,6 @@ async def _member(
         session_token=token,
         shell=shell,
     )
-    return member.seen_from(shell.stores[0] if shell.stores else None)
 
 
 def _with_store(visit: Visit, person: Person, store: StoreRow, now: datetime) -> Visit:
@@ -232,9 +250,17 @@ async def _checked_form(request: Request, desk: Desk, secret: str) -> Mapping[st
 def _to_sign_in(request: Request) -> Response:
     """A page goes to the sign-in and back; a part of a page makes the whole page go."""
     if request.headers.get("hx-request") == "true":
-        back = local_path(urlsplit(request.headers.get("hx-current-url", "")).path)
+        back = _path_of(request.headers.get("hx-current-url", ""))
         return Response(status_code=401, headers={"hx-redirect": f"/login?next={quote(back)}"})
-    if request.method != "GET":
-        return RedirectResponse("/login", 303)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    # A form that came too late is not sent again by itself: back to the page it stood on.
+    here = _path_of(request.headers.get("referer", "") if request.method == "POST" else str(request.url))
     return RedirectResponse(f"/login?next={quote(here)}", 303)
+
+
+def _path_of(address: str) -> str:
+    """The path and query of an address that a browser names; the start where it makes no sense."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))

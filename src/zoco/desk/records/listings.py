@@ -213,9 +213,14 @@ async def unlink(tx: Transaction, listing_id: int) -> None:
 async def set_rule(
     tx: Transaction, listing_id: int, *, units_per_sale: int, buffer: int, follow: bool
 ) -> None:
+    """A listing that stops to follow forgets its target: what was still to be written is not."""
     await tx.run(
         """
-        UPDATE listings SET units_per_sale = :units_per_sale, buffer = :buffer, follow = :follow
+        UPDATE listings SET units_per_sale = :units_per_sale, buffer = :buffer,
+            follow = CAST(:follow AS SMALLINT),
+            target = CASE WHEN CAST(:follow AS SMALLINT) = 1 THEN target ELSE NULL END,
+            push_state = CASE WHEN CAST(:follow AS SMALLINT) = 1 THEN push_state ELSE 'idle' END,
+            refusal = CASE WHEN CAST(:follow AS SMALLINT) = 1 THEN refusal ELSE NULL END
         WHERE id = :id
         """,
         {"id": listing_id, "units_per_sale": units_per_sale, "buffer": buffer, "follow": int(follow)},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from zoco.database.times import from_micros, to_micros
 from zoco.database.transaction import Transaction
@@ -54,13 +57,63 @@ async def tell_pages(
     tx.signal("live")
 
 
-async def live_events_after(tx: Transaction, event_id: int, limit: int) -> list[LiveEvent]:
+# How many ids may be given out and not committed while newer ones are.
+_LATE_MAX: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class LivePosition:
+    """How far a page has been told: all events up to `after` but the `missing` ones.
+
+    PostgreSQL gives ids before the commit, so an event may appear behind newer ones. A missing id may
+    still come, or belong to a transaction that was rolled back: then nobody waits for it very long.
+
+        LivePosition(120, frozenset({117})).text    # "120~117"
+    """
+
+    after: int
+    missing: frozenset[int] = frozenset()
+
+    @property
+    def text(self) -> str:
+        return "~".join(str(number) for number in (self.after, *sorted(self.missing)))
+
+    def moved(self, seen: Iterable[int]) -> LivePosition:
+        """The position after these events have been told as well."""
+        known = set(seen)
+        after = max((self.after, *known))
+        skipped = self.missing | set(range(max(self.after, after - _LATE_MAX) + 1, after))
+        return LivePosition(after, frozenset(n for n in skipped - known if n > after - _LATE_MAX))
+
+
+def live_position(text: str) -> LivePosition | None:
+    """The position that a page names; None for what is none."""
+    if not _POSITION.fullmatch(text):
+        return None
+    after, *missing = map(int, text.split("~"))
+    return LivePosition(after, frozenset(missing))
+
+
+_POSITION: Final = re.compile(rf"\d{{1,18}}(?:~\d{{1,18}}){{0,{_LATE_MAX}}}", re.ASCII)
+
+
+async def newest_position(tx: Transaction) -> LivePosition:
+    """Where a page that is read in this transaction has to go on."""
+    rows = await tx.all("SELECT id FROM live_events ORDER BY id DESC LIMIT :limit", {"limit": _LATE_MAX})
+    if not rows:
+        return LivePosition(0)
+    ids = [int(row["id"]) for row in rows]
+    return LivePosition(min(ids)).moved(ids)
+
+
+async def live_events_after(tx: Transaction, position: LivePosition, limit: int) -> list[LiveEvent]:
+    is_missing = tx.is_any("id", "missing")
     rows = await tx.all(
-        """
+        f"""
         SELECT id, at, topic, store_id, subject, kind FROM live_events
-        WHERE id > :id ORDER BY id LIMIT :limit
+        WHERE id > :after OR {is_missing} ORDER BY id LIMIT :limit
         """,
-        {"id": event_id, "limit": limit},
+        {"after": position.after, "missing": sorted(position.missing), "limit": limit},
     )
     return [
         LiveEvent(

@@ -22,6 +22,10 @@ class StoreRow:
     base_url: str
     sandbox: bool
     date_connected: datetime
+    application_id: int
+    # Until when its token is good, and whether there is another to renew it with.
+    access_expires: datetime | None
+    renewable: bool
     import_state: str
     import_done: int
     import_total: int | None
@@ -34,6 +38,7 @@ async def stores(tx: Transaction) -> list[StoreRow]:
     rows = await tx.all(
         """
         SELECT stores.id, site_id, nickname, account_id, state, state_reason, base_url, world, date_connected,
+               application_id, access_expires, refresh_token IS NOT NULL AS renewable,
                import_state, import_done, import_total, import_problem, clock_offset
         FROM stores JOIN applications ON applications.id = stores.application_id ORDER BY nickname, stores.id
         """
@@ -49,6 +54,9 @@ async def stores(tx: Transaction) -> list[StoreRow]:
             base_url=row["base_url"],
             sandbox=row["world"] is not None,
             date_connected=from_micros(row["date_connected"]),
+            application_id=row["application_id"],
+            access_expires=from_micros_or_none(row["access_expires"]),
+            renewable=bool(row["renewable"]),
             import_state=row["import_state"],
             import_done=row["import_done"],
             import_total=row["import_total"],

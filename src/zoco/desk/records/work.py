@@ -74,7 +74,10 @@ async def ask_for(
         ON CONFLICT (store_id, resource) DO UPDATE SET
             told_openly = CASE WHEN work.told_openly = 1 THEN 1 ELSE excluded.told_openly END,
             told_at = CASE WHEN work.state = 'waiting' THEN work.told_at ELSE excluded.told_at END,
-            newest_message = COALESCE(excluded.newest_message, work.newest_message),
+            -- On PostgreSQL messages are not committed, and so not sorted, in the order of their ids.
+            newest_message = CASE
+                WHEN excluded.newest_message IS NULL OR work.newest_message > excluded.newest_message
+                THEN work.newest_message ELSE excluded.newest_message END,
             generation = work.generation + 1,
             attempts = CASE WHEN work.state = 'waiting' THEN work.attempts ELSE 0 END,
             due = CASE WHEN work.state = 'waiting' THEN work.due ELSE excluded.due END,

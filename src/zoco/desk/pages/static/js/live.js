@@ -2,7 +2,9 @@
 const ROWS_MAX = 200;
 const ANNOUNCE_EVERY = 10_000;
 const STALE_AFTER = 60_000;
-let unseen = 0;
+// The orders that arrived since the list was fetched, and the list that they were counted for.
+const unseen = new Set();
+let countedFor = null;
 let announcedAt = 0;
 let lostAt = null;
 
@@ -18,16 +20,16 @@ function say(state) {
 
 function announce() {
   const region = document.querySelector("[data-live-news]");
-  if (!region || unseen === 0 || Date.now() - announcedAt < ANNOUNCE_EVERY) return;
+  if (!region || unseen.size === 0 || Date.now() - announcedAt < ANNOUNCE_EVERY) return;
   announcedAt = Date.now();
-  region.textContent = region.dataset.words.replace("{count}", String(unseen));
+  region.textContent = region.dataset.words.replace("{count}", String(unseen.size));
 }
 
 function showPill() {
   const pill = document.querySelector("[data-live-pill]");
   if (!pill) return;
   pill.hidden = false;
-  pill.querySelector("[data-count]").textContent = String(unseen);
+  pill.querySelector("[data-count]").textContent = String(unseen.size);
 }
 
 function takeRow(html) {
@@ -40,22 +42,46 @@ function takeRow(html) {
     row.classList.add("fresh");
     return;
   }
-  unseen += 1;
-  announce();
   const rows = document.querySelector("[data-live-rows]");
-  if (!rows) refresh();
-  else if (rows.dataset.liveRows === "insert") {
+  if (rows !== countedFor) unseen.clear();
+  countedFor = rows;
+  if (!rows) {
+    refresh();
+    return;
+  }
+  const next = [...rows.children].find((each) => madeAt(each) <= madeAt(row));
+  // Older than all that is shown here: it has its place on a later page, if there is one.
+  if (!next && document.querySelector("[data-live-next]")) return;
+  unseen.add(row.id);
+  announce();
+  if (rows.dataset.liveRows === "insert") {
     row.classList.add("fresh");
-    rows.prepend(row);
+    rows.insertBefore(row, next ?? null);
     while (rows.children.length > ROWS_MAX) rows.lastElementChild.remove();
   } else showPill();
 }
 
-// What is being asked in a dialog is not swapped away under the reader's hands.
+// The newest come first.
+function madeAt(row) {
+  return row.querySelector("time").dateTime;
+}
+
+function dropRow(id) {
+  document.getElementById(id)?.remove();
+  if (document.querySelector("[data-live-rows]")?.children.length === 0) refresh();
+}
+
+// What is being asked in a dialog, or filled into a form, is not swapped away under the reader's hands.
 function refresh() {
   const open = document.querySelector("dialog[open]");
+  const form = document.activeElement?.closest("[data-live-refresh] form:has(select)");
   if (open) open.addEventListener("close", refresh, { once: true });
+  else if (form) form.addEventListener("focusout", refreshLater, { once: true });
   else for (const part of document.querySelectorAll("[data-live-refresh]")) htmx.trigger(part, "refresh");
+}
+
+function refreshLater() {
+  setTimeout(refresh);
 }
 
 document.addEventListener("htmx:sse:after:connection", () => say("on"));
@@ -65,10 +91,8 @@ document.addEventListener("htmx:sse:before:connection", ({ detail }) => {
 });
 document.addEventListener("visibilitychange", () => document.hidden && say("paused"));
 document.addEventListener("row", ({ detail }) => takeRow(detail.data));
+document.addEventListener("gone", ({ detail }) => dropRow(detail.data));
 document.addEventListener("changed", refresh);
-document.addEventListener("htmx:after:swap", () => {
-  unseen = 0;
-});
 
 setInterval(() => {
   const stale = document.querySelector("[data-stale]");
