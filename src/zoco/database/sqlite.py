@@ -1,8 +1,8 @@
 """SQLite, the embedded default: one writer thread, reads on the event loop.
 
-Works wait in a queue. The writer thread takes one, drives its coroutine to the end without ever
-suspending it, commits to disk, and only then is the caller answered. Reads run inline on a
-connection of the event loop's own: handing a read to a thread costs ten times the read itself.
+Works wait in a queue. The writer thread takes those that wait, drives each coroutine to its end without
+ever suspending it, commits them together to disk, and only then are their callers answered. Reads run
+inline on a connection of the event loop's own: handing a read to a thread costs ten times the read.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -25,6 +26,8 @@ from zoco.database.transaction import Parameters, Result, Row, Work
 _OLDEST_SQLITE = (3, 40, 0)
 _BUSY_TIMEOUT_SECONDS = 10.0
 _CACHE_KIBIBYTES = 32_768
+# A group is what waits, within a bound: the first in it is answered after the last.
+_GROUP_WORKS_MAX = 256
 _NO_PARAMETERS: Mapping[str, Any] = {}
 
 
@@ -119,14 +122,22 @@ class _Outcome:
 
 
 class _Writer:
-    """The one thread that changes the file. Whatever a work does, the next one is served."""
+    """The one thread that changes the file. Whatever a work does, the next one is served.
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], settle: Callable[[_Outcome], None]) -> None:
+    Works that wait share one commit, each in a savepoint of its own: a sync to the disk costs far more
+    than a work, and one that fails must not take the others with it. Nobody is answered before the
+    commit; one that fails is the answer of all who stood on it.
+    """
+
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], settle: Callable[[Sequence[_Outcome]], None]
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._connect = connect
         self._connection: sqlite3.Connection | None = connect()
         self._settle = settle
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._ended = False
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._thread.start()
 
@@ -141,32 +152,64 @@ class _Writer:
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _serve(self) -> None:
-        while (job := self._queue.get()) is not None:
-            # A caller who gave up while waiting in line is not served; one who gives up later
-            # leaves a commit behind that nobody is told of.
-            if not job.answer.cancelled():
-                outcome = self._perform(job)
-                # A closed loop has nobody left who waits.
-                with contextlib.suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._settle, outcome)
+        while not self._ended:
+            first = self._queue.get()
+            outcomes = self._perform(first) if first is not None else []
+            if first is None:
+                self._ended = True
+            # A closed loop has nobody left who waits.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._settle, outcomes)
         if self._connection is not None:
             self._connection.close()
 
-    def _perform(self, job: _Job) -> _Outcome:
-        transaction = None
+    def _perform(self, first: _Job) -> list[_Outcome]:
+        """One transaction: the first work and those that wait behind it, up to the group's bounds."""
+        outcomes: list[_Outcome] = []
         try:
             connection = self._connected()
-            transaction = SqliteTransaction(connection)
             connection.execute("BEGIN IMMEDIATE")
-            result = drive(job.work, transaction)
+            for job in self._group(first):
+                outcomes.append(_Outcome(job))
+                self._attempt(connection, outcomes[-1])
             connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - it belongs to the caller; the writer goes on
+        except BaseException as error:  # noqa: BLE001 - it belongs to the callers; the writer goes on
             self._roll_back()
-            return _Outcome(job, error=error)
+            return [_Outcome(outcome.job, error=outcome.error or error) for outcome in outcomes] or [
+                _Outcome(first, error=error)
+            ]
+        return outcomes
+
+    def _group(self, first: _Job) -> Iterator[_Job]:
+        job = first
+        for number in count(1):
+            # A caller who gave up while waiting in line is not served; one who gives up later
+            # leaves a commit behind that nobody is told of.
+            if not job.answer.cancelled():
+                yield job
+            if number == _GROUP_WORKS_MAX or self._queue.empty():
+                return
+            following = self._queue.get()
+            if following is None:
+                self._ended = True
+                return
+            job = following
+
+    def _attempt(self, connection: sqlite3.Connection, outcome: _Outcome) -> None:
+        """Run one work in its savepoint. An error that ended the whole transaction is raised."""
+        transaction = SqliteTransaction(connection)
+        connection.execute("SAVEPOINT work")
+        try:
+            outcome.result = drive(outcome.job.work, transaction)
+            outcome.signals = transaction.signals
+        except BaseException as error:
+            outcome.error = error
+            if not connection.in_transaction:  # a full disk, for one, rolls everything back
+                raise
+            connection.execute("ROLLBACK TO work")
         finally:
-            if transaction is not None:
-                transaction.end()
-        return _Outcome(job, result=result, signals=transaction.signals)
+            transaction.end()
+        connection.execute("RELEASE work")
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -226,15 +269,17 @@ class SqliteDatabase:
         if self._closed:
             raise RuntimeError("the database is closed")
 
-    def _settle(self, outcome: _Outcome) -> None:
-        """On the event loop: answer the caller, then wake who listens."""
-        answer = outcome.job.answer
-        if not answer.done():
+    def _settle(self, outcomes: Sequence[_Outcome]) -> None:
+        """On the event loop: answer the callers of a group, then wake who listens."""
+        for outcome in outcomes:
+            answer = outcome.job.answer
+            if answer.done():
+                continue
             if outcome.error is None:
                 answer.set_result(outcome.result)
             else:
                 answer.set_exception(outcome.error)
-        self._listeners.wake(outcome.signals)
+        self._listeners.wake({name for outcome in outcomes for name in outcome.signals})
 
 
 async def open_sqlite(path_text: str) -> SqliteDatabase:
