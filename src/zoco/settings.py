@@ -110,7 +110,13 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 # Variables of the same prefix that steer the tests, not the program.
-_FOREIGN = {"ZOCO_CHROMIUM", "ZOCO_REQUIRE_BROWSER", "ZOCO_CONFIG"}
+_FOREIGN = {
+    "ZOCO_CHROMIUM",
+    "ZOCO_REQUIRE_BROWSER",
+    "ZOCO_CONFIG",
+    "ZOCO_KILLS",
+    "ZOCO_KILLS_SEED",
+}
 
 _BOOLEANS = {
     "1": True,

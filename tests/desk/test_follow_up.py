@@ -8,10 +8,11 @@ import pytest
 
 from tests.desk.conftest import NORTH, NORTH_ITEM, SOUTH, SOUTH_ITEM, Shop
 from tests.hand_clock import HandClock
+from zoco.database.transaction import Transaction
 from zoco.desk import duties
 from zoco.desk.follow_up import run_again, work_store
 from zoco.desk.patience import wait_after
-from zoco.desk.records import work
+from zoco.desk.records import inbox, work
 from zoco.desk.sorting import Target, sort_inbox, target_of
 
 
@@ -253,3 +254,25 @@ async def test_what_belonged_to_another_world_is_dropped(shop: Shop) -> None:
     assert await shop.column(f"SELECT count(*) FROM listings WHERE store_id = {shop.south}") == [0]
     assert (await shop.store(shop.south)).import_state == "listings"
     assert await shop.on_hand() == 10
+
+
+async def test_messages_sorted_out_of_their_order_are_all_settled(shop: Shop, clock: HandClock) -> None:
+    """Two sorters on one PostgreSQL may turn the newer message into work before the older one."""
+    order = shop.marketplace.sell(SOUTH_ITEM)
+    resource = f"/orders/{order}"
+    for number in (1, 2):
+        await shop.tell(resource, user=SOUTH, identity=f"{order} {number}")
+    now = clock.now()
+
+    async def sort_backwards(tx: Transaction) -> None:
+        for message in reversed(await inbox.new_ones(tx, 10)):
+            await inbox.set_waiting(tx, message.id, store_id=shop.south, resource=resource)
+            await work.ask_for(
+                tx, store_id=shop.south, resource=resource, kind="order", told_openly=True,
+                message_id=message.id, told_at=now, now=now,
+            )  # fmt: skip
+
+    await shop.desk.database.write(sort_backwards)
+    await shop.follow_up()
+
+    assert await shop.column("SELECT state FROM inbox") == ["done", "done"]

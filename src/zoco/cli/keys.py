@@ -19,9 +19,7 @@ def operator_key(settings: Settings) -> str:
 def known_operator_key(settings: Settings) -> str:
     """The key of a marketplace that has run before; BadSetting when there is none."""
     if not settings.operator_key and not (settings.data / _OPERATOR_KEY).exists():
-        raise BadSetting(
-            f"No operator key in {settings.data.absolute()}: name the folder or the key."
-        )
+        raise BadSetting(f"No operator key in {settings.data.absolute()}: name the folder or the key.")
     return operator_key(settings)
 
 

@@ -18,6 +18,7 @@ from zoco.database.migrate import migrate
 from zoco.database.transaction import Database
 from zoco.desk.app import create_app as create_desk_app
 from zoco.desk.desk import Desk
+from zoco.desk.duties import release_dead_leases
 from zoco.desk.workers import Workers
 from zoco.marketplace.expiry import ExpiryLoop
 from zoco.notifications.delivery import callbacks
@@ -89,6 +90,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
     """The desk with its workers, not running yet."""
     async with migrated(settings.desk_database, DESK_MIGRATIONS) as database:
         desk = Desk(database, SystemClock(), secret_key=desk_key(settings), public_url=settings.desk_address)
+        await release_dead_leases(desk)
         try:
             yield OpenDesk(create_desk_app(desk), desk, Workers(desk))
         finally:

@@ -8,7 +8,7 @@ from typing import Final
 from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
 from zoco.desk.people import IDLE_MAX, LIFETIME
-from zoco.desk.records import inbox, log, oauth_states, people, work
+from zoco.desk.records import inbox, leases, log, oauth_states, people, work
 from zoco.desk.sorting import IGNORED_MAX, IGNORED_RETENTION
 
 INBOX_RETENTION: Final = timedelta(days=30)
@@ -47,6 +47,14 @@ async def end_old_sessions(desk: Desk) -> None:
         await oauth_states.forget_old(tx, now)
 
     await desk.database.write(end)
+
+
+async def release_dead_leases(desk: Desk) -> None:
+    """Before anything works. On SQLite one process owns the file: leases found at the start are its killed
+    forerunner's, and what he had begun goes on at once."""
+    if desk.database.engine == "sqlite":
+        now = desk.clock.now()
+        await desk.database.write(lambda tx: leases.end_all(tx, now))
 
 
 ALL: Final = (trim_inbox, forget_hidden_work, trim_live_events, end_old_sessions)

@@ -195,6 +195,7 @@ async def _connect(desk: Desk, application: stores.Application, token: Token, *,
         await log.tell_pages(
             tx, topic="stores", store_id=store_id, subject=store_id, kind="connected", now=now
         )
+        tx.signal("stores")
         tx.signal("work")
         tx.signal("pushes")
         store = await stores.get(tx, store_id)

@@ -42,7 +42,7 @@ class Workers:
         self._desk = desk
         self._stopped = asyncio.Event()
         self._lanes: dict[tuple[str, int], asyncio.Task[None]] = {}
-        self._bells = {name: asyncio.Event() for name in ("inbox", "work", "pushes")}
+        self._bells = {name: asyncio.Event() for name in ("inbox", "work", "pushes", "stores")}
         for name, bell in self._bells.items():
             desk.database.on_signal(name, bell.set)
 
@@ -54,7 +54,7 @@ class Workers:
             asyncio.create_task(
                 self._loop(self._open_push_lanes, self._bells["pushes"], _LOOK_EVERY_SECONDS)
             ),
-            asyncio.create_task(self._loop(self._read, None, _LOOK_EVERY_SECONDS)),
+            asyncio.create_task(self._loop(self._read, self._bells["stores"], _LOOK_EVERY_SECONDS)),
             asyncio.create_task(self._loop(self._verify, None, _LOOK_EVERY_SECONDS)),
             asyncio.create_task(self._loop(self._tidy, None, _TIDY_EVERY_SECONDS)),
         ]

@@ -42,9 +42,7 @@ class OauthState:
     redirect_uri: str
 
 
-async def take(
-    tx: Transaction, state_hash: str, *, person_id: int, now: datetime
-) -> OauthState | None:
+async def take(tx: Transaction, state_hash: str, *, person_id: int, now: datetime) -> OauthState | None:
     """The sign-in that `person_id` began, once; None for another person, a second time, or too late."""
     rows = await tx.all(
         """

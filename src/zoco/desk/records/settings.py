@@ -29,3 +29,7 @@ async def put(tx: Transaction, name: str, value: str) -> None:
         """,
         {"name": name, "value": value},
     )
+
+
+async def forget(tx: Transaction, name: str) -> None:
+    await tx.run("DELETE FROM settings WHERE name = :name", {"name": name})
