@@ -1,5 +1,5 @@
 # A fresh machine needs Python 3.11 to 3.14 (with venv) and make; the rest is installed into .venv.
-# PYTHON=/path/to/python chooses the interpreter; ARGS="…" goes to the program.
+# PYTHON=/path/to/python chooses the interpreter; ARGS="…" goes to the program that is run.
 
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
@@ -19,7 +19,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 up: .venv/installed .venv/catalogues ## marketplace and desk with the demo world, until Ctrl-C
-	@$(BIN)/zoco up $(or $(ARGS),--demo)
+	@$(BIN)/zoco up --demo $(ARGS)
 
 test: .venv/installed-dev .venv/catalogues ## all tests, on both database engines and in a browser
 	$(BIN)/python -m pytest --numprocesses 2 -m "not e2e" $(ARGS)
