@@ -10,9 +10,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
-from zoco.cli import api, desk, dispatch, doctor, migrate, token, up
+from zoco.cli import api, backup, desk, dispatch, doctor, migrate, restore, token, up
 from zoco.cli.serving import PortTaken
-from zoco.database.errors import DatabaseUnusable
+from zoco.database.errors import BackupUnusable, DatabaseUnusable
 from zoco.settings import BadSetting, Settings, load
 
 
@@ -31,6 +31,8 @@ COMMANDS: dict[str, Command] = {
     "dispatch": dispatch,
     "desk": desk,
     "migrate": migrate,
+    "backup": backup,
+    "restore": restore,
     "token": token,
     "doctor": doctor,
 }
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Path(config) if config else None,
         )
         return command.run(settings, {name: value for name, value in given.items() if name not in names})
-    except (BadSetting, PortTaken, DatabaseUnusable) as refusal:
+    except (BadSetting, PortTaken, DatabaseUnusable, BackupUnusable) as refusal:
         print(f"zoco: {refusal}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

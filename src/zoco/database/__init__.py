@@ -21,7 +21,7 @@ from zoco.database.postgres import open_postgres
 from zoco.database.sqlite import open_sqlite
 from zoco.database.transaction import Database
 
-_SQLITE = "sqlite:///"
+SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 
 
@@ -30,8 +30,8 @@ async def open_database(url: str) -> Database:
 
     Raises DatabaseUnusable with one sentence for a person. Belongs to the running event loop.
     """
-    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
-        return await open_sqlite(url.removeprefix(_SQLITE))
+    if url.startswith(SQLITE) and len(url) > len(SQLITE):
+        return await open_sqlite(url.removeprefix(SQLITE))
     if url.startswith(_POSTGRES):
         return await open_postgres(url)
     raise DatabaseUnusable(

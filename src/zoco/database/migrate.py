@@ -54,22 +54,23 @@ async def migrate(database: Database, folder: Traversable) -> list[str]:
 
     Raises DatabaseUnusable when the database is newer than the program or not of this folder.
     """
-    migrations = _read_folder(folder)
+    migrations = read_folder(folder)
+    return await database.write(lambda tx: apply_pending(tx, database.engine, migrations))
 
-    async def apply_pending(tx: Transaction) -> list[str]:
-        await _take_lock(tx, database.engine)
-        await _create_own_tables(tx, database.engine)
-        pending = _pending(migrations, await _applied(tx))
-        for migration in pending:
-            await _apply(tx, database.engine, migration)
-        return [migration.name for migration in pending]
 
-    return await database.write(apply_pending)
+async def apply_pending(tx: Transaction, engine: str, migrations: Sequence[Migration]) -> list[str]:
+    """What `migrate` does, inside a transaction that does more than this."""
+    await _take_lock(tx, engine)
+    await _create_own_tables(tx, engine)
+    pending = _pending(migrations, await _applied(tx))
+    for migration in pending:
+        await _apply(tx, engine, migration)
+    return [migration.name for migration in pending]
 
 
 async def migrations_pending(database: Database, folder: Traversable) -> list[str]:
     """The names of what `migrate` would apply; it changes nothing and raises what `migrate` raises."""
-    migrations = _read_folder(folder)
+    migrations = read_folder(folder)
 
     async def compare(tx: Transaction) -> list[str]:
         exists = await tx.one(_LOOK_FOR_TABLE[database.engine])
@@ -79,7 +80,8 @@ async def migrations_pending(database: Database, folder: Traversable) -> list[st
     return await database.read(compare)
 
 
-def _read_folder(folder: Traversable) -> list[Migration]:
+def read_folder(folder: Traversable) -> list[Migration]:
+    """The migrations of a folder in their order; a gap or a stray file is a programming error."""
     migrations: list[Migration] = []
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if not file.name.endswith(".sql"):
