@@ -29,6 +29,7 @@ _CACHE_KIBIBYTES = 32_768
 # A group is what waits, within a bound: the first in it is answered after the last.
 _GROUP_WORKS_MAX = 256
 _NO_PARAMETERS: Mapping[str, Any] = {}
+_LISTS = (list, tuple)
 
 
 class SqliteTransaction:
@@ -85,11 +86,13 @@ class SqliteTransaction:
 
 
 def _bound(parameters: Parameters) -> Mapping[str, Any]:
-    if any(isinstance(value, list | tuple) for value in parameters.values()):
-        return {
-            name: json.dumps(value) if isinstance(value, list | tuple) else value
-            for name, value in parameters.items()
-        }
+    # A loop and a constant: every value of every statement comes through here.
+    for value in parameters.values():
+        if isinstance(value, _LISTS):
+            return {
+                name: json.dumps(value) if isinstance(value, _LISTS) else value
+                for name, value in parameters.items()
+            }
     return parameters
 
 

@@ -38,6 +38,12 @@ _CHANGING = (
 _SAVE = upsert("feedback", _COLUMNS, _CHANGING)
 
 
+async def of_order(tx: Transaction, order_id: int) -> dict[Side, Feedback]:
+    """What has been said of one order, by side."""
+    rows = await tx.all("SELECT * FROM feedback WHERE order_id = :order_id", {"order_id": order_id})
+    return {Side(row["side"]): _feedback(row) for row in rows}
+
+
 async def of_orders(tx: Transaction, order_ids: Collection[int]) -> dict[tuple[int, Side], Feedback]:
     """What has been said of these orders, by order and side."""
     if not order_ids:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from zoco.database.transaction import Row, Transaction
-from zoco.domain.feedback import Side
+from zoco.domain.feedback import Feedback, Side
 from zoco.domain.money import Money
 from zoco.domain.order_search import searchable
 from zoco.domain.orders import Cause, Order, OrderLine, OrderStatus
+from zoco.domain.payments import Payment
 from zoco.storage import feedback, payments
 from zoco.storage.statements import insert, update
 
@@ -69,7 +70,7 @@ _EXPIRING = "expired = 0 AND status IN ('paid', 'confirmed')"
 
 async def get(tx: Transaction, order_id: int) -> Order | None:
     row = await tx.one("SELECT * FROM orders WHERE id = :id", {"id": order_id})
-    return None if row is None else (await with_payments(tx, [row]))[0]
+    return None if row is None else await _whole(tx, row)
 
 
 async def get_for_update(tx: Transaction, order_id: int) -> Order | None:
@@ -78,7 +79,7 @@ async def get_for_update(tx: Transaction, order_id: int) -> Order | None:
     Payments and feedback are read after the lock and change under it alone.
     """
     row = await tx.one(f"SELECT * FROM orders WHERE id = :id{tx.for_update}", {"id": order_id})
-    return None if row is None else (await with_payments(tx, [row]))[0]
+    return None if row is None else await _whole(tx, row)
 
 
 async def add(tx: Transaction, order: Order) -> None:
@@ -141,32 +142,47 @@ async def with_payments(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
     paid = await payments.of_orders(tx, ids)
     said = await feedback.of_orders(tx, ids)
     return [
-        Order(
-            id=row["id"],
-            site_id=row["site_id"],
-            status=OrderStatus(row["status"]),
-            cause=None if row["cause"] is None else Cause(row["cause"]),
-            mandatory_flow=bool(row["mandatory_flow"]),
-            reservation=bool(row["reservation"]),
-            buyer_id=row["buyer_id"],
-            seller_id=row["seller_id"],
-            application_id=row["application_id"],
-            line=_line(row),
-            shipping_cost=Money(row["shipping_cost"], row["currency_id"]),
-            payments=paid.get(row["id"], ()),
+        _order(
+            row,
+            paid.get(row["id"], ()),
             sale=said.get((row["id"], Side.SALE)),
             purchase=said.get((row["id"], Side.PURCHASE)),
-            stock_taken=bool(row["stock_taken"]),
-            stock_returned=bool(row["stock_returned"]),
-            delivered=bool(row["delivered"]),
-            expired=bool(row["expired"]),
-            date_created=from_micros(row["date_created"]),
-            date_closed=from_micros_or_none(row["date_closed"]),
-            last_updated=from_micros(row["last_updated"]),
-            expiration_date=from_micros(row["expiration_date"]),
         )
         for row in rows
     ]
+
+
+async def _whole(tx: Transaction, row: Row) -> Order:
+    paid = await payments.of_order(tx, row["id"])
+    said = await feedback.of_order(tx, row["id"])
+    return _order(row, paid, sale=said.get(Side.SALE), purchase=said.get(Side.PURCHASE))
+
+
+def _order(row: Row, paid: tuple[Payment, ...], *, sale: Feedback | None, purchase: Feedback | None) -> Order:
+    return Order(
+        id=row["id"],
+        site_id=row["site_id"],
+        status=OrderStatus(row["status"]),
+        cause=None if row["cause"] is None else Cause(row["cause"]),
+        mandatory_flow=bool(row["mandatory_flow"]),
+        reservation=bool(row["reservation"]),
+        buyer_id=row["buyer_id"],
+        seller_id=row["seller_id"],
+        application_id=row["application_id"],
+        line=_line(row),
+        shipping_cost=Money(row["shipping_cost"], row["currency_id"]),
+        payments=paid,
+        sale=sale,
+        purchase=purchase,
+        stock_taken=bool(row["stock_taken"]),
+        stock_returned=bool(row["stock_returned"]),
+        delivered=bool(row["delivered"]),
+        expired=bool(row["expired"]),
+        date_created=from_micros(row["date_created"]),
+        date_closed=from_micros_or_none(row["date_closed"]),
+        last_updated=from_micros(row["last_updated"]),
+        expiration_date=from_micros(row["expiration_date"]),
+    )
 
 
 def _line(row: Row) -> OrderLine:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+import msgspec
+
+_words = msgspec.json.Decoder(tuple[str, ...])
+_numbers = msgspec.json.Decoder(tuple[int, ...])
+
 
 def join_words(words: Iterable[str]) -> str:
     return json.dumps(list(words))
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    return _words.decode(text)
 
 
 def join_numbers(numbers: Iterable[int]) -> str:
@@ -19,7 +24,7 @@ def join_numbers(numbers: Iterable[int]) -> str:
 
 
 def split_numbers(text: str) -> tuple[int, ...]:
-    return tuple(json.loads(text))
+    return _numbers.decode(text)
 
 
 def containing(part: str) -> str:
