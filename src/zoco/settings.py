@@ -47,6 +47,10 @@ class Settings:
     sandbox: bool = field(default=True, metadata={"help": "a clock that can be moved, demo worlds"})
     demo: bool = field(default=False, metadata={"help": "fill an empty data folder with the demo world"})
     empty: bool = field(default=False, metadata={"help": "ask for no world; never wipes one"})
+    log: str = field(default="errors", metadata={"help": "lines on stderr: none, errors or all"})
+    metrics_port: int = field(
+        default=0, metadata={"help": "port of the metrics, on this machine only; 0: no metrics"}
+    )
     behind_tls_proxy: bool = field(default=False, metadata={"help": "allow an address that others can reach"})
 
     @property
@@ -144,11 +148,15 @@ def _converted(name: str, value: Any, kind: type, source: str) -> Any:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("port", "desk_port"):
+    for name in ("port", "desk_port", "metrics_port"):
         if not 0 <= getattr(settings, name) <= 65535:
             raise BadSetting(f"The setting {name!r} must be a port between 0 and 65535.")
     if settings.port == settings.desk_port != 0:
         raise BadSetting("The marketplace and the desk cannot share one port: change port or desk_port.")
+    if settings.metrics_port != 0 and settings.metrics_port in (settings.port, settings.desk_port):
+        raise BadSetting("The metrics need a port of their own: change metrics_port.")
+    if settings.log not in ("none", "errors", "all"):
+        raise BadSetting("The setting 'log' must be none, errors or all.")
     for name in ("database_url", "desk_database_url"):
         url = getattr(settings, name)
         if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):

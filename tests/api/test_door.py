@@ -257,11 +257,11 @@ async def test_large_answers_are_compressed_for_who_can_read_them(market: Market
 async def test_a_bug_is_a_500_with_the_requests_id(market: Market, caplog: pytest.LogCaptureFixture) -> None:
     await market.database.close()
 
-    broken = await market.client.get("/items/MLB1", headers={"X-Request-Id": "abc-1"})
+    broken = await market.client.get("/items/MLB1", headers={"X-Request-Id": "0123456789abcdef"})
 
     assert broken.refusal == (500, "internal_server_error")
-    assert broken.headers["x-request-id"] == "abc-1"
-    assert "request abc-1 failed: GET /items/MLB1" in caplog.text
+    assert broken.headers["x-request-id"] == "0123456789abcdef"
+    assert "request 0123456789abcdef failed: GET /items/{item_id}" in caplog.text
 
 
 async def test_the_cause_names_the_parameter_and_the_field(market: Market) -> None:

@@ -52,6 +52,8 @@ def test_addresses_others_use_are_told_apart_from_where_it_listens() -> None:
         ({"public_url": "example.org"}, {}, "", "must begin with http:// or https://"),
         ({"demo": True, "sandbox": False}, {}, "", "The demo world needs sandbox mode"),
         ({"demo": True, "empty": True}, {}, "", "not for both"),
+        ({"metrics_port": 8080}, {}, "", "The metrics need a port of their own"),
+        ({"log": "loud"}, {}, "", "must be none, errors or all"),
         ({"host": "0.0.0.0"}, {}, "", "put a TLS proxy in front"),
     ],
 )

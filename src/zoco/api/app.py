@@ -16,7 +16,9 @@ from zoco.api.pages.site import is_page, pages
 from zoco.api.world import World
 from zoco.clock import Clock
 from zoco.database.transaction import Database
+from zoco.observe import SILENT, Observer
 from zoco.web.headers import DateHeader
+from zoco.web.observed import Observed
 
 
 def create_app(
@@ -27,6 +29,7 @@ def create_app(
     sandbox: bool,
     public_url: str,
     extra_endpoints: Sequence[AnyEndpoint] = (),
+    observer: Observer = SILENT,
 ) -> ASGIApp:
     """The API, and beside it the pages where people sign in and consent.
 
@@ -53,7 +56,7 @@ def create_app(
         else:
             await door(scope, receive, send)
 
-    return DateHeader(app, clock)
+    return Observed(DateHeader(app, clock), "marketplace", observer)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
 from starlette.types import Receive, Scope, Send
@@ -28,13 +29,15 @@ from zoco.api.problems import (
     NO_SUCH_PATH,
     TurnedAway,
 )
-from zoco.api.routing import Place, Routes
+from zoco.api.routing import Place, Routes, variables_of
 from zoco.api.world import World
 from zoco.database.transaction import Transaction
 from zoco.domain.refusals import Reason, Refused
 from zoco.marketplace.caller import Caller
 from zoco.marketplace.idempotency import answer_once
+from zoco.observe import RequestAnswered, plain_request_id
 from zoco.resources.codec import encode
+from zoco.web.observed import note_place, noted
 
 BODY_BYTES_MAX = 1024 * 1024
 _IDEMPOTENCY_KEY_LENGTH_MAX = 255
@@ -44,6 +47,7 @@ _PREFLIGHT = {
 }
 
 _log = logging.getLogger("zoco.api")
+_variables_of = cache(variables_of)
 
 
 class CallerLeft(Exception):
@@ -59,6 +63,7 @@ class _Request:
     query: list[tuple[str, str]]
     headers: dict[str, str]
     body: bytes
+    noted: RequestAnswered
 
     def parameter(self, name: str) -> str | None:
         return next((value for key, value in self.query if key == name), None)
@@ -85,7 +90,9 @@ class Door:
         except CallerLeft:
             return
         except Exception:  # noqa: BLE001 - the edge: a bug becomes one logged 500
-            _log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            # The path may hold a query, and that a token.
+            known_id, event = plain_request_id(request_id), noted(scope)
+            _log.exception("request %s failed: %s %s", known_id, event.method, event.route)
             response = answering.of_error(problems.of_door(TurnedAway(INTERNAL)))
         await answering.send_response(
             send,
@@ -114,9 +121,11 @@ class Door:
         place = self._routes.at(request.path)
         if place is None:
             raise TurnedAway(NO_SUCH_PATH, request.path.replace("\0", ""))
+        endpoint = place.endpoints.get(request.method)
+        template = (endpoint or next(iter(place.endpoints.values()))).path
+        note_place(request.noted, template, zip(_variables_of(template), place.values, strict=True))
         if request.method == "OPTIONS":
             return self._describe(place)
-        endpoint = place.endpoints.get(request.method)
         if endpoint is None:
             allowed = _allowed(place)
             raise TurnedAway(
@@ -141,6 +150,7 @@ class Door:
             raise
 
         def call_of(caller: Caller) -> Call[object, object]:
+            request.noted.user, request.noted.application = caller.user_id, caller.application_id or 0
             return Call(
                 parameters=parameters,
                 body=body,
@@ -221,6 +231,7 @@ async def _read(scope: Scope, receive: Receive, headers: dict[str, str]) -> _Req
         query=query_pairs("&".join(part for part in (inner_query, query) if part)),
         headers=headers,
         body=b"" if method in ("GET", "OPTIONS") else await _read_body(receive, headers),
+        noted=noted(scope),
     )
 
 

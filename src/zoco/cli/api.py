@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from zoco.cli.keys import prepare_folder
+from zoco.cli.observing import observing
 from zoco.cli.parts import open_marketplace
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
 from zoco.settings import Settings
@@ -23,7 +24,7 @@ def run(settings: Settings, arguments: dict[str, Any]) -> int:
 
 async def _serve(settings: Settings) -> None:
     listener = bind(settings.host, settings.port, "the marketplace")
-    async with open_marketplace(settings) as marketplace:
+    async with observing(settings) as watch, open_marketplace(settings, watch) as marketplace:
         alone = marketplace.database.engine == "sqlite"
         works = (marketplace.dispatcher.run(), marketplace.expiry.run()) if alone else ()
         async with running(*works), serving(marketplace.app, listener):

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from zoco.cli.keys import prepare_folder
+from zoco.cli.observing import observing
 from zoco.cli.parts import open_desk
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
 from zoco.desk.live import end_streams
@@ -27,7 +28,8 @@ def run(settings: Settings, arguments: dict[str, Any]) -> int:
 async def _serve(settings: Settings) -> None:
     listener = bind(settings.host, settings.desk_port, "the desk")
     async with (
-        open_desk(settings) as opened,
+        observing(settings) as watch,
+        open_desk(settings, watch) as opened,
         running(opened.workers.run()),
         serving(opened.app, listener),
         AsyncExitStack() as stack,

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from zoco.cli.keys import prepare_folder
+from zoco.cli.observing import observing
 from zoco.cli.parts import open_marketplace
 from zoco.cli.serving import forever, run_until_stopped, running
 from zoco.settings import BadSetting, Settings
@@ -28,7 +29,8 @@ def run(settings: Settings, arguments: dict[str, Any]) -> int:
 
 async def _dispatch(settings: Settings) -> None:
     async with (
-        open_marketplace(settings) as marketplace,
+        observing(settings) as watch,
+        open_marketplace(settings, watch) as marketplace,
         running(marketplace.dispatcher.run(), marketplace.expiry.run()),
     ):
         print("dispatching", flush=True)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from zoco.api.app import create_app as create_marketplace_app
 from zoco.cli.keys import desk_key, operator_key
+from zoco.cli.observing import UNWATCHED, Watch
 from zoco.clock import Clock, SandboxClock, SystemClock
 from zoco.database import open_database
 from zoco.database.migrate import migrate
@@ -60,7 +61,7 @@ async def migrated(url: str, folder: Traversable) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
+async def open_marketplace(settings: Settings, watch: Watch = UNWATCHED) -> AsyncIterator[Marketplace]:
     """The marketplace with its dispatcher and duties, none of them running yet."""
     async with (
         migrated(settings.marketplace_database, MARKETPLACE_MIGRATIONS) as database,
@@ -69,7 +70,8 @@ async def open_marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
         clock: Clock = SystemClock()
         if settings.sandbox:
             clock = await kept_clock(database, clock)
-        dispatcher = Dispatcher(database, clock, post=post)
+        watch.watch_feed(database, clock)
+        dispatcher = Dispatcher(database, clock, post=post, observer=watch.observer)
         expiry = ExpiryLoop(database, clock)
         key = operator_key(settings)
         app = create_marketplace_app(
@@ -78,6 +80,7 @@ async def open_marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
             operator_key=key,
             sandbox=settings.sandbox,
             public_url=settings.marketplace_address,
+            observer=watch.observer,
             extra_endpoints=clock_endpoints(TimeTravel(database, clock, dispatcher, expiry))
             if isinstance(clock, SandboxClock)
             else (),
@@ -86,10 +89,17 @@ async def open_marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
+async def open_desk(settings: Settings, watch: Watch = UNWATCHED) -> AsyncIterator[OpenDesk]:
     """The desk with its workers, not running yet."""
     async with migrated(settings.desk_database, DESK_MIGRATIONS) as database:
-        desk = Desk(database, SystemClock(), secret_key=desk_key(settings), public_url=settings.desk_address)
+        desk = Desk(
+            database,
+            SystemClock(),
+            secret_key=desk_key(settings),
+            public_url=settings.desk_address,
+            observer=watch.observer,
+        )
+        watch.watch_desk(desk)
         await release_dead_leases(desk)
         try:
             yield OpenDesk(create_desk_app(desk), desk, Workers(desk))

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from zoco.cli.keys import prepare_folder
+from zoco.cli.observing import observing
 from zoco.cli.parts import Marketplace, OpenDesk, open_desk, open_marketplace
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
 from zoco.desk.live import end_streams
@@ -37,8 +38,9 @@ async def _run(settings: Settings) -> None:
     marketplace_listener = bind(settings.host, settings.port, "the marketplace")
     desk_listener = bind(settings.host, settings.desk_port, "the desk")
     async with AsyncExitStack() as stack:
-        marketplace = await stack.enter_async_context(open_marketplace(settings))
-        opened = await stack.enter_async_context(open_desk(settings))
+        watch = await stack.enter_async_context(observing(settings))
+        marketplace = await stack.enter_async_context(open_marketplace(settings, watch))
+        opened = await stack.enter_async_context(open_desk(settings, watch))
         # Stopped in the opposite order: buyers, the desk's workers, the dispatcher, then the servers.
         await stack.enter_async_context(serving(marketplace.app, marketplace_listener))
         await stack.enter_async_context(serving(opened.app, desk_listener))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,6 +12,10 @@ from zoco.desk import health, inbox
 from zoco.desk.desk import Desk
 from zoco.desk.pages.routes import EXCEPTION_HANDLERS, MIDDLEWARE, ROUTES
 from zoco.web.headers import DateHeader
+from zoco.web.observed import Observed
+from zoco.web.readiness import readiness
+
+_ready = readiness(lambda request: request.app.state.desk.database, files("zoco.desk.records") / "migrations")
 
 
 def create_app(desk: Desk) -> ASGIApp:
@@ -18,7 +24,7 @@ def create_app(desk: Desk) -> ASGIApp:
     The callback has neither cookies nor sessions, and is not touched by the pages' middleware.
     """
     pages = Starlette(
-        routes=[Route("/health", health.show), *ROUTES],
+        routes=[Route("/health", health.show), Route("/ready", _ready), *ROUTES],
         middleware=list(MIDDLEWARE),
         exception_handlers=dict(EXCEPTION_HANDLERS),
     )
@@ -31,7 +37,7 @@ def create_app(desk: Desk) -> ASGIApp:
         else:
             await pages(scope, receive, send)
 
-    return DateHeader(app, desk.clock)
+    return Observed(DateHeader(app, desk.clock), "desk", desk.observer)
 
 
 def is_callback(method: str, path: str) -> bool:

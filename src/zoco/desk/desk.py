@@ -8,6 +8,7 @@ from zoco.client import Client
 from zoco.clock import Clock
 from zoco.database.transaction import Database
 from zoco.desk.vault import Vault
+from zoco.observe import SILENT, Observer
 
 
 class Desk:
@@ -21,9 +22,18 @@ class Desk:
     `public_url` is where marketplaces and browsers reach this desk, without a slash at the end.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, secret_key: bytes, public_url: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        secret_key: bytes,
+        public_url: str,
+        observer: Observer = SILENT,
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.observer = observer
         self.vault = Vault(secret_key)
         self.public_url = public_url.rstrip("/")
         # One client per store, because its tokens are the store's; opened at the first use.

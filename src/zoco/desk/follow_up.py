@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Final
 
 from zoco.client import ClientError, Forbidden, NotFound, Refused, ServerFailed, TooManyRequests
@@ -28,6 +29,7 @@ from zoco.desk.records.stores import Store
 from zoco.desk.records.work import Job
 from zoco.desk.sorting import sort_inbox
 from zoco.desk.tokens import NeedsReconnecting
+from zoco.observe import WorkDone
 from zoco.resources.item import Item
 from zoco.resources.order import Order
 from zoco.resources.payment import Collection
@@ -121,18 +123,36 @@ async def ask_for_order(desk: Desk, store_id: int, order_id: int) -> None:
 
 
 async def _work_job(desk: Desk, store: Store, job: Job) -> None:
+    started = perf_counter()
+    outcome, reason = await _outcome(desk, store, job)
+    desk.observer.tell(
+        WorkDone(
+            store=job.store_id,
+            kind=job.kind,
+            resource=job.resource,
+            outcome=outcome,
+            reason=reason,
+            attempts=job.attempts,
+            ms=round((perf_counter() - started) * 1000, 3),
+        )
+    )
+
+
+async def _outcome(desk: Desk, store: Store, job: Job) -> tuple[str, str]:
+    """Do the job; what came of it, and why if that is not its end."""
     try:
         keep = await _fetch(desk, store, job)
-        await _settle(desk, job, keep)
+        return await _settle(desk, job, keep), ""
     except NeedsReconnecting:
         await desk.database.write(lambda tx: work.release(tx, job))
+        return "released", "needs_reconnecting"
     except (ClientError, Unreadable) as error:
-        await _settle_failure(desk, job, error)
+        return await _settle_failure(desk, job, error), describe(error).reason
     except Exception as error:
         # A bug of ours, with this one answer: it must hold up neither the store nor the other jobs, and
         # it must not disappear.
         _logger.exception("store %s: cannot follow up %s", job.store_id, job.resource)
-        await _settle_failure(desk, job, error)
+        return await _settle_failure(desk, job, error), describe(error).reason
 
 
 async def _fetch(desk: Desk, store: Store, job: Job) -> _Keep:
@@ -171,20 +191,21 @@ async def restock_word(desk: Desk, store: Store, order: Order) -> bool:
     return pair.sale.restock_item
 
 
-async def _settle(desk: Desk, job: Job, keep: _Keep) -> None:
+async def _settle(desk: Desk, job: Job, keep: _Keep) -> str:
     now = desk.clock.now()
 
-    async def settle(tx: Transaction) -> None:
+    async def settle(tx: Transaction) -> str:
         # Read again: the answer may have told that the store's clock or world is another.
         store = await stores.get(tx, job.store_id)
         if store is None:
-            return
+            return "store_gone"
         outcome = await keep(tx, store, now)
         if job.kind == "order" and outcome != "not_ours":
             await _write_messages_down(tx, store, job)
         await _end(tx, job, outcome=outcome, now=now)
+        return outcome
 
-    await desk.database.write(settle)
+    return await desk.database.write(settle)
 
 
 async def _write_messages_down(tx: Transaction, store: Store, job: Job) -> None:
@@ -230,34 +251,38 @@ async def _finish_messages(tx: Transaction, job: Job, *, state: str, outcome: st
     )
 
 
-async def _settle_failure(desk: Desk, job: Job, error: Exception) -> None:
+async def _settle_failure(desk: Desk, job: Job, error: Exception) -> str:
     now = desk.clock.now()
     failure = describe(error)
 
-    async def settle(tx: Transaction) -> None:
+    async def settle(tx: Transaction) -> str:
         match error:
             case NotFound() if job.kind == "order" and not job.told_openly:
                 await work.hide(tx, job)
                 await _finish_messages(tx, job, state="done", outcome="hidden", now=now)
+                return "hidden"
             case NotFound():
                 await _end(tx, job, outcome="not_found", now=now)
+                return "not_found"
             case Forbidden():
                 await _end(tx, job, outcome="forbidden", now=now)
+                return "forbidden"
             case _:
-                await _try_later(tx, job, failure, now)
+                return await _try_later(tx, job, failure, now)
 
-    await desk.database.write(settle)
+    return await desk.database.write(settle)
 
 
-async def _try_later(tx: Transaction, job: Job, failure: Failure, now: datetime) -> None:
+async def _try_later(tx: Transaction, job: Job, failure: Failure, now: datetime) -> str:
     wait = wait_after(job.attempts + 1, asked_seconds=failure.retry_after)
     if wait is not None:
         await work.postpone(
             tx, job, until=now + wait, reason=failure.reason, request=failure.request, answer=failure.answer
         )
-        return
+        return "postponed"
     await work.fail(tx, job, reason=failure.reason, request=failure.request, answer=failure.answer)
     await _finish_messages(tx, job, state="failed", outcome="failed", now=now)
+    return "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

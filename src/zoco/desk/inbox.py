@@ -18,9 +18,11 @@ from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
 from zoco.desk.records import inbox, settings
 from zoco.desk.records.inbox import NewMessage
+from zoco.observe import RequestAnswered, plain_request_id, plain_resource
 from zoco.resources.codec import Malformed, decode
 from zoco.resources.notification import Notification
 from zoco.resources.scalars import parse_moment
+from zoco.web.observed import noted
 
 PATH: Final = "/notifications"
 BODY_BYTES_MAX: Final = 64 * 1024
@@ -70,6 +72,8 @@ class Callback:
         address = scope["client"][0] if scope.get("client") else "unknown"
         trusted = False
         given = scope["path"].removeprefix(PATH).removeprefix("/")
+        event = noted(scope)
+        event.route = f"{PATH}/{{secret}}" if given else PATH
         if given:
             trusted = await self._is_secret(given)
             if not trusted:
@@ -84,6 +88,7 @@ class Callback:
         message = None if body is None else parse(body, address)
         if message is None:
             return 400
+        _note(event, message)
         if not trusted and not self._by_user.admits(str(message.user_id)):
             return 429
         await self._keep(message)
@@ -103,6 +108,13 @@ class Callback:
 
         # A marketplace that hangs up early must not leave a half-told story: what it sent is kept.
         await asyncio.shield(self._desk.database.write(keep))
+
+
+def _note(event: RequestAnswered, message: NewMessage) -> None:
+    event.user = message.user_id
+    event.application = message.application_id or 0
+    event.notification = plain_request_id(message.message_id or "")
+    event.resource = plain_resource(message.resource)
 
 
 async def _read(receive: Receive) -> bytes | None:

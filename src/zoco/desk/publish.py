@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Final
 
 from msgspec import Raw, Struct
@@ -35,6 +36,7 @@ from zoco.desk.records.log import json_object
 from zoco.desk.records.orders import TimelineEntry
 from zoco.desk.records.stores import Store
 from zoco.desk.tokens import NeedsReconnecting
+from zoco.observe import PushMade
 from zoco.resources.codec import decode
 from zoco.resources.item import Item, NewVariation
 from zoco.resources.order import Order
@@ -100,16 +102,32 @@ async def push_again(desk: Desk, listing_id: int, *, by: int) -> bool:
 
 
 async def _push(desk: Desk, store: Store, listing_id: int) -> None:
+    started = perf_counter()
+    outcome, reason = await _outcome(desk, store, listing_id)
+    desk.observer.tell(
+        PushMade(
+            store=store.id,
+            listing=listing_id,
+            outcome=outcome,
+            reason=reason,
+            ms=round((perf_counter() - started) * 1000, 3),
+        )
+    )
+
+
+async def _outcome(desk: Desk, store: Store, listing_id: int) -> tuple[str, str]:
+    """Write the listing; what came of it, and why if it was not written."""
     try:
         async with asyncio.timeout(_PUSH_SECONDS_MAX):
-            await _write(desk, store, listing_id)
+            return await _write(desk, store, listing_id), ""
     except NeedsReconnecting:
         await desk.database.write(lambda tx: listings.release_push(tx, listing_id))
+        return "released", "needs_reconnecting"
     except (ClientError, Unreadable, Contested, TimeoutError) as error:
-        await _record_failure(desk, listing_id, error)
+        return await _record_failure(desk, listing_id, error), describe(error).reason
 
 
-async def _write(desk: Desk, store: Store, listing_id: int) -> None:
+async def _write(desk: Desk, store: Store, listing_id: int) -> str:
     for _ in range(_WRITES_MAX):
         listing = await _wanted(desk, listing_id)
         if listing is not None and listing.actual < listing.believed:
@@ -118,14 +136,14 @@ async def _write(desk: Desk, store: Store, listing_id: int) -> None:
             listing = await _wanted(desk, listing_id)
         if listing is None or listing.target is None:
             await desk.database.write(lambda tx: listings.release_push(tx, listing_id))
-            return
+            return "not_needed"
         try:
             answer = await _put(desk, store, listing, listing.target)
         except PreconditionFailed:
             await read_item(desk, store, listing.item_id)
             continue
         await _record(desk, listing, sent=listing.target, answer=answer)
-        return
+        return "written"
     raise Contested(f"the item changed {_WRITES_MAX} times while it was being written")
 
 
@@ -244,32 +262,33 @@ async def _record(desk: Desk, listing: Listing, *, sent: int, answer: Answer[Ite
 
 async def _record_failure(
     desk: Desk, listing_id: int, error: ClientError | Unreadable | Contested | TimeoutError
-) -> None:
+) -> str:
     now = desk.clock.now()
     failure = describe(error)
 
-    async def record(tx: Transaction) -> None:
+    async def record(tx: Transaction) -> str:
         listing = await listings.get(tx, listing_id)
         if listing is None:
-            return
+            return "not_needed"
         wait = wait_after(listing.push_attempts + 1, asked_seconds=failure.retry_after)
         if wait is None or (isinstance(error, Refused) and not isinstance(error, _PASSING_REFUSALS)):
             await listings.refuse_push(
                 tx, listing_id, refusal=failure.reason, request=failure.request, answer=failure.answer
             )
             await _tell(tx, listing, "refused", now=now)
-        else:
-            await listings.postpone_push(
-                tx,
-                listing_id,
-                until=now + wait,
-                refusal=failure.reason,
-                request=failure.request,
-                answer=failure.answer,
-            )
-            await _tell(tx, listing, "pending", now=now)
+            return "refused"
+        await listings.postpone_push(
+            tx,
+            listing_id,
+            until=now + wait,
+            refusal=failure.reason,
+            request=failure.request,
+            answer=failure.answer,
+        )
+        await _tell(tx, listing, "pending", now=now)
+        return "postponed"
 
-    await desk.database.write(record)
+    return await desk.database.write(record)
 
 
 async def _tell(tx: Transaction, listing: Listing, kind: str, *, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -19,10 +18,9 @@ from zoco.notifications.leases import Leases
 from zoco.notifications.patience import Patience
 from zoco.notifications.recorder import Recorder
 from zoco.notifications.schedule import SEED_2012, Profile, next_attempt
+from zoco.observe import SILENT, DeliveryMade, Observer
 from zoco.storage import notifications
 from zoco.storage.notifications import AttemptRecord, DueMessage, State, WaitingCallback
-
-logger = logging.getLogger(__name__)
 
 # Commits come faster than rounds are worth: this bounds how often the database is asked under load,
 # and it is all that a message of an idle system waits.
@@ -70,6 +68,7 @@ class Dispatcher:
         patience: Patience = _PATIENCE,
         lease_clock: Clock = _REAL_TIME,
         random: Random | None = None,
+        observer: Observer = SILENT,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -78,6 +77,7 @@ class Dispatcher:
         self._profile = profile
         self._limits = limits
         self._patience = patience
+        self._observer = observer
         self._random = random if random is not None else Random()
         self._leases = Leases(
             database, lease_clock, dispatcher=secrets.token_hex(8), seconds=limits.lease_seconds
@@ -184,7 +184,7 @@ class Dispatcher:
     async def _round(self) -> float:
         """Fetch and start what is due; answers after how many seconds to look again unless woken."""
         if self._first_round:
-            await self._leases.bury_the_dead()
+            await self._leases.release_dead_leases()
             self._first_round = False
         now = self._clock.now()
         callbacks = await self._database.read(lambda tx: notifications.waiting_callbacks(tx, now))
@@ -281,10 +281,6 @@ class Dispatcher:
                 jitter=self._random.random(),
             )
             state = State.MISSED if again is None else State.PENDING
-        if state is State.MISSED:
-            logger.warning(
-                "%s to application %d is missed: %s", message.id, message.application_id, delivery.outcome
-            )
         return AttemptRecord(
             message=message,
             state=state,
@@ -297,10 +293,27 @@ class Dispatcher:
 
     def _on_recorded(self, records: Sequence[AttemptRecord]) -> None:
         for record in records:
+            self._observer.tell(_made(record, self._profile))
             lane = self._lanes[record.message.application_id]
             lane.recorded(record.message)
             if lane.more_waiting and lane.hungry:
                 self.wake()
+
+
+def _made(record: AttemptRecord, profile: Profile) -> DeliveryMade:
+    message = record.message
+    return DeliveryMade(
+        notification=message.id,
+        application=message.application_id,
+        user=message.user_id,
+        topic=message.topic,
+        resource=message.resource,
+        attempts=message.attempts + profile.attempts_from,
+        outcome=record.outcome,
+        state=record.state.value,
+        http_code=record.http_code,
+        ms=record.duration_ms,
+    )
 
 
 def _given_up(message: DueMessage) -> AttemptRecord:

@@ -46,7 +46,7 @@ class Leases:
             else:
                 self._until.pop(application_id, None)
 
-    async def bury_the_dead(self) -> None:
+    async def release_dead_leases(self) -> None:
         """On SQLite one process owns the file: leases found at the start are its killed forerunner's."""
         if self._database.engine == "sqlite":
             await self._database.write(lambda tx: notifications.release_foreign_leases(tx, self._dispatcher))

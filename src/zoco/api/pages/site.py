@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import Route
@@ -12,12 +14,13 @@ from zoco.api.endpoint import Server
 from zoco.api.pages.authorization import LANGUAGE_PATH, PATH, AuthorizationPages
 from zoco.web.assets import Assets
 from zoco.web.headers import SecurityHeaders
+from zoco.web.readiness import readiness
 from zoco.web.rendering import Renderer
 
 
 def is_page(path: str) -> bool:
     """Whether a path is a page's and not the API's."""
-    return path in (PATH, LANGUAGE_PATH) or path.startswith("/static/")
+    return path in (PATH, LANGUAGE_PATH, "/ready") or path.startswith("/static/")
 
 
 def pages(server: Server) -> ASGIApp:
@@ -28,6 +31,11 @@ def pages(server: Server) -> ASGIApp:
             Route(PATH, authorization.ask, methods=["GET"]),
             Route(PATH, authorization.answer, methods=["POST"]),
             Route(LANGUAGE_PATH, authorization.choose_language, methods=["POST"]),
+            Route(
+                "/ready",
+                readiness(lambda _: server.database, files("zoco.storage") / "migrations"),
+                methods=["GET"],
+            ),
             Route("/static/{digest}/{path:path}", assets.serve),
         ]
     )
