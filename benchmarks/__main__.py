@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: how fast the parts are on this machine.
+"""`python -m benchmarks`: how fast the program is on this machine, beside the same work without it.
 
-python -m benchmarks database
+python -m benchmarks reading
 """
 
 from __future__ import annotations
@@ -8,9 +8,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from benchmarks import database
+from benchmarks import buying, database, hearing, reading, selling, starting
 
-BENCHMARKS = {"database": database.measure}
+BENCHMARKS = {
+    "database": database.measure,
+    "buying": buying.measure,
+    "reading": reading.measure,
+    "hearing": hearing.measure,
+    "selling": selling.measure,
+    "starting": starting.measure,
+}
 
 
 def main() -> None:
