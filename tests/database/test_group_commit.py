@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.database.things import INSERT, names, put
+from tests.database.things import INSERT, all_rows, names, put
 from zoco.database.transaction import Database, Transaction
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -24,44 +24,68 @@ def insert(number: int) -> Callable[[Transaction], Awaitable[int]]:
     return lambda tx: tx.run(INSERT, {"id": number, "name": f"thing {number}", "amount": 1})
 
 
-class Gate:
-    """A work that stands in the middle of a group until it is let through."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._open = threading.Event()
-        self.reached = asyncio.Event()
-
-    async def work(self, tx: Transaction) -> None:
-        self._loop.call_soon_threadsafe(self.reached.set)
-        assert self._open.wait(timeout=20)
-
-    def open(self) -> None:
-        self._open.set()
-
-
 async def waiting(
     database: Database, *works: Callable[[Transaction], Awaitable[object]]
 ) -> list[asyncio.Task[Any]]:
-    """The works, handed in while another holds the writer, so that they wait together."""
-    first = Gate()
-    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(database.write(first.work))]
-    await first.reached.wait()
+    """The works, handed in while a long one holds the writer, so that they wait together."""
+    loop = asyncio.get_running_loop()
+    reached, opened = asyncio.Event(), threading.Event()
+
+    async def hold(tx: Transaction) -> None:
+        loop.call_soon_threadsafe(reached.set)
+        assert opened.wait(timeout=20)
+
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(database.write(hold, long=True))]
+    await reached.wait()
     tasks += [asyncio.create_task(database.write(work)) for work in works]
     await asyncio.wait(tasks, timeout=0)
-    first.open()
+    opened.set()
     return tasks[1:]
 
 
-async def test_nobody_is_answered_before_the_commit_of_the_group(shelf: Database) -> None:
-    gate = Gate()
-    inserted, gated = await waiting(shelf, insert(1), gate.work)
-    await gate.reached.wait()
-    assert not inserted.done()
-    assert await names(shelf) == []
-    gate.open()
-    await asyncio.gather(inserted, gated)
-    assert await names(shelf) == ["thing 1"]
+async def test_nobody_is_answered_before_the_commit_of_the_group(
+    shelf: Database, empty_database_url: str
+) -> None:
+    outside = sqlite3.connect(empty_database_url.removeprefix("sqlite:///"))
+
+    def seen_outside() -> list[int]:
+        return [number for (number,) in outside.execute("SELECT id FROM things ORDER BY id")]
+
+    seen_within: list[list[int]] = []
+    seen_when_answered: list[list[int]] = []
+
+    async def look(tx: Transaction) -> None:
+        seen_within.append(seen_outside())
+
+    tasks = await waiting(shelf, insert(1), look, insert(2), look)
+    for task in tasks:
+        task.add_done_callback(lambda _: seen_when_answered.append(seen_outside()))
+    await asyncio.gather(*tasks)
+    assert (seen_within, seen_when_answered) == ([[], []], [[1, 2]] * 4)
+    outside.close()
+
+
+async def test_the_event_loop_breathes_between_the_works_of_a_group(shelf: Database) -> None:
+    """Reads go on beside a group that takes long, and see nothing of it before its commit."""
+    begun = asyncio.Event()
+
+    async def take_its_time(tx: Transaction) -> None:
+        begun.set()
+        row = await tx.one(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
+            " SELECT max(i) AS last FROM n"
+        )
+        assert row is not None
+        assert row["last"] == 100_000
+        await tx.run("UPDATE things SET amount = amount + 1")
+
+    await put(shelf, (1, "counter", 0))
+    tasks = [asyncio.create_task(shelf.write(take_its_time)) for _ in range(5)]
+    await begun.wait()
+    assert await all_rows(shelf, "SELECT amount FROM things") == [(0,)]
+    assert not any(task.done() for task in tasks)
+    await asyncio.gather(*tasks)
+    assert await all_rows(shelf, "SELECT amount FROM things") == [(5,)]
 
 
 async def test_a_work_that_fails_rolls_back_alone(shelf: Database) -> None:

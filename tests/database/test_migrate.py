@@ -150,8 +150,8 @@ class DyingDatabase:
     def __init__(self, database, word):
         self.engine, self._database, self._word = database.engine, database, word
 
-    async def write(self, work):
-        return await self._database.write(lambda tx: work(DyingTransaction(tx, self._word)))
+    async def write(self, work, *, long):
+        return await self._database.write(lambda tx: work(DyingTransaction(tx, self._word)), long=long)
 
 async def main(url, folder, die_at_statement_with):
     database = await open_database(url)

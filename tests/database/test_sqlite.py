@@ -1,4 +1,4 @@
-"""What is SQLite's own: one writer that never waits, reads on the event loop."""
+"""What is SQLite's own: works that never wait, on the event loop; long ones and the disk in a thread."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ async def test_a_work_within_a_work_is_an_error(shelf: Database) -> None:
     async def write_within(tx: Transaction) -> None:
         await shelf.write(lambda inner: inner.run(INSERT, LAMP))
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError, match="a work cannot hand in another one"):
         await shelf.write(write_within)
     await put(shelf, (2, "chair", 1))
+    assert await names(shelf) == ["chair"]
 
 
 async def test_a_caller_who_gives_up_in_line_is_not_served(shelf: Database) -> None:
-    """The first work holds the writer until the second one's caller has left."""
+    """A long work holds the writer until the next one's caller has left."""
     loop = asyncio.get_running_loop()
     begun, left = asyncio.Event(), threading.Event()
 
@@ -51,7 +52,7 @@ async def test_a_caller_who_gives_up_in_line_is_not_served(shelf: Database) -> N
         loop.call_soon_threadsafe(begun.set)
         assert left.wait(timeout=20)
 
-    holding = asyncio.create_task(shelf.write(hold))
+    holding = asyncio.create_task(shelf.write(hold, long=True))
     await begun.wait()
     giving_up = asyncio.create_task(shelf.write(lambda tx: tx.run(INSERT, LAMP)))
     await asyncio.wait([giving_up], timeout=0)
@@ -63,7 +64,7 @@ async def test_a_caller_who_gives_up_in_line_is_not_served(shelf: Database) -> N
     assert await names(shelf) == ["chair"]
 
 
-async def test_reads_go_on_while_the_writer_is_busy(shelf: Database) -> None:
+async def test_reads_go_on_beside_a_long_work(shelf: Database) -> None:
     loop = asyncio.get_running_loop()
     begun, seen = asyncio.Event(), threading.Event()
 
@@ -72,7 +73,7 @@ async def test_reads_go_on_while_the_writer_is_busy(shelf: Database) -> None:
         loop.call_soon_threadsafe(begun.set)
         assert seen.wait(timeout=20)
 
-    holding = asyncio.create_task(shelf.write(hold))
+    holding = asyncio.create_task(shelf.write(hold, long=True))
     await begun.wait()
     assert await names(shelf) == []
     seen.set()
@@ -97,7 +98,7 @@ async def test_a_read_keeps_its_state_when_a_commit_lands_in_its_middle(
             continue
         return before, len(await tx.all("SELECT id FROM things"))
 
-    writing = asyncio.create_task(shelf.write(put_lamp))
+    writing = asyncio.create_task(shelf.write(put_lamp, long=True))
     await asyncio.wait([writing], timeout=0)
     assert await shelf.read(count_twice) == (0, 0)
     await writing
@@ -121,6 +122,22 @@ async def test_a_failed_commit_is_the_callers_and_the_writer_goes_on(shelf: Data
     await put(shelf, (1, "chair", 1))
     assert await names(shelf) == ["chair"]
     assert await all_rows(shelf, "SELECT owner FROM owned") == []
+
+
+async def test_a_file_that_another_program_writes_is_waited_for_off_the_event_loop(
+    shelf: Database, empty_database_url: str
+) -> None:
+    outside = sqlite3.connect(empty_database_url.removeprefix("sqlite:///"), isolation_level=None)
+    outside.execute("BEGIN IMMEDIATE")
+    outside.execute(INSERT, {"id": 2, "name": "chair", "amount": 1})
+    writing = asyncio.create_task(shelf.write(lambda tx: tx.run(INSERT, LAMP)))
+    await asyncio.wait([writing], timeout=0)
+    assert await names(shelf) == []
+    assert not writing.done()
+    outside.execute("COMMIT")
+    assert await writing == 1
+    outside.close()
+    assert await names(shelf) == ["lamp", "chair"]
 
 
 async def test_commits_are_on_the_disk_when_they_are_answered(shelf: Database) -> None:

@@ -35,14 +35,14 @@ class MortalDatabase:
         self._refuse_when_dead()
         return await self._database.read(work)
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], *, long: bool = False) -> Result:
         self._refuse_when_dead()
         self._left -= 1
         dying = self._left == 0
         if dying and not self._after_commit:
             self.died = True
             raise Killed
-        result = await self._database.write(work)
+        result = await self._database.write(work, long=long)
         if dying:
             self.died = True
             raise Killed

@@ -42,9 +42,9 @@ class MortalDatabase:
         self._check()
         return await self._database.read(work)
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], *, long: bool = False) -> Result:
         self._check()
-        return await self._database.write(work)
+        return await self._database.write(work, long=long)
 
     def on_signal(self, name: str, listener: Callable[[], None]) -> None:
         self._database.on_signal(name, listener)

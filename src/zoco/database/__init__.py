@@ -8,7 +8,7 @@
 A unit of work is a function that takes a transaction and returns a coroutine. It may be run
 more than once (PostgreSQL retries serialisation failures and deadlocks), so it changes nothing
 but the database; and it awaits nothing but its transaction: on SQLite it never suspends, which
-is what lets one writer thread run many of them under one commit.
+is what lets many of them be run on the event loop under one commit.
 
 A statement that fails ends its transaction: PostgreSQL runs nothing after it, so a work lets the
 error rise. What may already be there is asked with `ON CONFLICT`, not by catching.

@@ -56,7 +56,7 @@ async def load(database: Database, folder: Traversable, part: Part, rows: Rows) 
         await _CONTINUE_COUNTING[database.engine](tx, part)
         await apply_pending(tx, database.engine, migrations)
 
-    await database.write(fill)
+    await database.write(fill, long=True)
 
 
 async def _make_schema(tx: Transaction, engine: str, migrations: Sequence[Migration]) -> None:

@@ -55,7 +55,7 @@ async def migrate(database: Database, folder: Traversable) -> list[str]:
     Raises DatabaseUnusable when the database is newer than the program or not of this folder.
     """
     migrations = read_folder(folder)
-    return await database.write(lambda tx: apply_pending(tx, database.engine, migrations))
+    return await database.write(lambda tx: apply_pending(tx, database.engine, migrations), long=True)
 
 
 async def apply_pending(tx: Transaction, engine: str, migrations: Sequence[Migration]) -> list[str]:

@@ -103,7 +103,7 @@ class PostgresDatabase:
             ):
                 return await work(PostgresTransaction(connection))
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], *, long: bool = False) -> Result:  # noqa: ARG002 - a work here holds up nobody else
         with self._counted():
             for attempt in range(1, _ATTEMPTS_MAX):
                 try:

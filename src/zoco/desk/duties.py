@@ -25,17 +25,21 @@ async def trim_inbox(desk: Desk) -> None:
         await inbox.trim_ignored(tx, now=now, retention=IGNORED_RETENTION, count_max=IGNORED_MAX)
         await inbox.trim_finished(tx, now=now, retention=INBOX_RETENTION)
 
-    await desk.database.write(trim)
+    await desk.database.write(trim, long=True)
 
 
 async def forget_hidden_work(desk: Desk) -> None:
     now = desk.clock.now()
-    await desk.database.write(lambda tx: work.forget_hidden(tx, told_before=now - HIDDEN_RETENTION))
+    await desk.database.write(
+        lambda tx: work.forget_hidden(tx, told_before=now - HIDDEN_RETENTION), long=True
+    )
 
 
 async def trim_live_events(desk: Desk) -> None:
     now = desk.clock.now()
-    await desk.database.write(lambda tx: log.trim_live_events(tx, now=now, retention=LIVE_EVENTS_RETENTION))
+    await desk.database.write(
+        lambda tx: log.trim_live_events(tx, now=now, retention=LIVE_EVENTS_RETENTION), long=True
+    )
 
 
 async def end_old_sessions(desk: Desk) -> None:
@@ -46,7 +50,7 @@ async def end_old_sessions(desk: Desk) -> None:
         await people.forget_old_failures(tx, now - _FAILURES_RETENTION)
         await oauth_states.forget_old(tx, now)
 
-    await desk.database.write(end)
+    await desk.database.write(end, long=True)
 
 
 async def release_dead_leases(desk: Desk) -> None:

@@ -92,7 +92,7 @@ async def _read_listings(desk: Desk, store: Store) -> None:
         await _save(tx, at, "orders" if finished else "listings", 0 if finished else done, page.paging.total)
         await log.tell_pages(tx, topic="stores", store_id=at.id, subject=at.id, kind="import", now=now)
 
-    await desk.database.write(keep)
+    await desk.database.write(keep, long=True)
 
 
 async def _read_orders(desk: Desk, store: Store) -> None:
@@ -118,7 +118,7 @@ async def _read_orders(desk: Desk, store: Store) -> None:
         await _save(tx, at, "done" if finished else "orders", done, page.paging.total)
         await log.tell_pages(tx, topic="stores", store_id=at.id, subject=at.id, kind="import", now=now)
 
-    await desk.database.write(keep)
+    await desk.database.write(keep, long=True)
 
 
 async def _save(tx: Transaction, store: Store, state: str, done: int, total: int) -> None:

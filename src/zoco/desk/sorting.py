@@ -48,7 +48,7 @@ def target_of(resource: str) -> Target | None:
     return None
 
 
-async def sort_inbox(desk: Desk, limit: int = 500) -> int:
+async def sort_inbox(desk: Desk, limit: int = 100) -> int:
     """Turn new messages into work, or set them aside as ignored; how many were looked at."""
     now = desk.clock.now()
 

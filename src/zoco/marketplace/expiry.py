@@ -120,7 +120,7 @@ class ExpiryLoop:
         now = self._clock.now()
         done = 0
         while not self._stopping:
-            worked = await self._database.write(lambda tx: duty(tx, now, BATCH))
+            worked = await self._database.write(lambda tx: duty(tx, now, BATCH), long=True)
             done += worked
             if worked < BATCH:
                 break
@@ -131,7 +131,7 @@ class ExpiryLoop:
         if self._forgot_at is not None and at - self._forgot_at < _FORGET_EVERY_SECONDS:
             return
         now = self._clock.now()
-        await self._database.write(lambda tx: forget_the_expired(tx, now))
+        await self._database.write(lambda tx: forget_the_expired(tx, now), long=True)
         self._forgot_at = at
 
 
