@@ -7,7 +7,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from tests.database.things import all_rows, put
+from tests.database.things import all_rows, names, put
+from zoco.database.errors import Overloaded
 from zoco.database.transaction import Database, Transaction
 
 pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -80,3 +81,74 @@ async def test_a_caller_who_gives_up_leaves_no_lock_behind(shelf: Database) -> N
     holding.cancel()
     await shelf.write(lambda tx: tx.run("UPDATE things SET amount = amount + 1 WHERE id = 1"))
     assert await all_rows(shelf, "SELECT amount FROM things") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("long", "time_outs"), [(False, ["10s", "5s", "15s"]), (True, ["0", "0", "0"])], ids=["ordinary", "long"]
+)
+async def test_every_work_has_time_outs_but_a_long_one(
+    shelf: Database, long: bool, time_outs: list[str]
+) -> None:
+    async def look(tx: Transaction) -> list[str]:
+        rows = [
+            await tx.one(f"SHOW {setting}")
+            for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+        ]
+        return [row[0] for row in rows if row is not None]
+
+    assert await shelf.write(look, long=long) == time_outs
+    # What is set for a long work ends with it.
+    assert await shelf.read(look) == ["10s", "5s", "15s"]
+
+
+async def test_a_statement_that_runs_away_is_ended_and_nothing_of_its_work_is_kept(shelf: Database) -> None:
+    async def run_away(tx: Transaction) -> None:
+        await tx.run("INSERT INTO things (id, name) VALUES (1, 'lamp')")
+        await tx.run("SET LOCAL statement_timeout = '20ms'")
+        await tx.run("SELECT pg_sleep(20)")
+
+    with pytest.raises(Overloaded, match="statement timeout"):
+        await shelf.write(run_away)
+    assert await names(shelf) == []
+
+
+async def test_a_lock_that_is_never_given_back_is_not_waited_for_for_ever(shelf: Database) -> None:
+    await put(shelf, (1, "counter", 0))
+    locked, over = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Transaction) -> None:
+        await tx.run("UPDATE things SET amount = 7")
+        locked.set()
+        await over.wait()
+
+    async def wait_for_it(tx: Transaction) -> None:
+        await tx.run("SET LOCAL lock_timeout = '20ms'")
+        await tx.run("UPDATE things SET amount = 9")
+
+    holding = asyncio.create_task(shelf.write(hold))
+    await locked.wait()
+    with pytest.raises(Overloaded, match="lock timeout"):
+        await shelf.write(wait_for_it)
+    over.set()
+    await holding
+    assert await all_rows(shelf, "SELECT amount FROM things") == [(7,)]
+
+
+async def test_a_transaction_that_stands_still_loses_its_locks(shelf: Database) -> None:
+    await put(shelf, (1, "counter", 0))
+    locked, over = asyncio.Event(), asyncio.Event()
+
+    async def stand_still(tx: Transaction) -> None:
+        await tx.run("SET LOCAL idle_in_transaction_session_timeout = '20ms'")
+        await tx.run("UPDATE things SET amount = 7")
+        locked.set()
+        await over.wait()
+        await tx.run("UPDATE things SET amount = 8")
+
+    standing = asyncio.create_task(shelf.write(stand_still))
+    await locked.wait()
+    await shelf.write(lambda tx: tx.run("UPDATE things SET amount = 9"))
+    over.set()
+    with pytest.raises(asyncpg.InterfaceError, match="connection is closed"):
+        await standing
+    assert await all_rows(shelf, "SELECT amount FROM things") == [(9,)]

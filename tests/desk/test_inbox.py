@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.busy_database import kept_busy
 from tests.desk.fake_answers import notification
-from zoco.database.transaction import Database
+from zoco.database.transaction import WAITING_WORKS_MAX, Database
 from zoco.desk.desk import Desk
 from zoco.desk.inbox import Buckets, Callback, callback_secret
 
@@ -49,6 +50,14 @@ async def test_a_notification_is_kept_and_answered_200(desk: Desk) -> None:
     assert await _post(Callback(desk), [notification("/orders/731867397", user=1234)]) == (200, b"")
     assert await _kept(desk.database, "resource") == ["/orders/731867397"]
     assert await _kept(desk.database, "state") == ["new"]
+
+
+async def test_a_desk_that_has_too_much_to_do_asks_to_be_told_again(desk: Desk) -> None:
+    callback, body = Callback(desk), notification("/orders/731867397", user=1234)
+    async with kept_busy(desk.database, waiting=WAITING_WORKS_MAX):
+        assert await _post(callback, [body]) == (503, b"")
+    assert await _post(callback, [body]) == (200, b"")
+    assert await _kept(desk.database, "resource") == ["/orders/731867397"]
 
 
 async def test_a_body_in_pieces_is_one_body(desk: Desk) -> None:

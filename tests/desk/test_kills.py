@@ -31,18 +31,20 @@ class MortalDatabase:
         self.died = False
         self.engine = database.engine
 
-    async def read(self, work: Work[Result]) -> Result:
+    async def read(self, work: Work[Result], *, wait_seconds_max: float | None = None) -> Result:
         self._refuse_when_dead()
-        return await self._database.read(work)
+        return await self._database.read(work, wait_seconds_max=wait_seconds_max)
 
-    async def write(self, work: Work[Result], *, long: bool = False) -> Result:
+    async def write(
+        self, work: Work[Result], *, wait_seconds_max: float | None = None, long: bool = False
+    ) -> Result:
         self._refuse_when_dead()
         self._left -= 1
         dying = self._left == 0
         if dying and not self._after_commit:
             self.died = True
             raise Killed
-        result = await self._database.write(work, long=long)
+        result = await self._database.write(work, wait_seconds_max=wait_seconds_max, long=long)
         if dying:
             self.died = True
             raise Killed

@@ -38,13 +38,15 @@ class MortalDatabase:
     def engine(self) -> str:
         return self._database.engine
 
-    async def read(self, work: Work[Result]) -> Result:
+    async def read(self, work: Work[Result], *, wait_seconds_max: float | None = None) -> Result:
         self._check()
-        return await self._database.read(work)
+        return await self._database.read(work, wait_seconds_max=wait_seconds_max)
 
-    async def write(self, work: Work[Result], *, long: bool = False) -> Result:
+    async def write(
+        self, work: Work[Result], *, wait_seconds_max: float | None = None, long: bool = False
+    ) -> Result:
         self._check()
-        return await self._database.write(work, long=long)
+        return await self._database.write(work, wait_seconds_max=wait_seconds_max, long=long)
 
     def on_signal(self, name: str, listener: Callable[[], None]) -> None:
         self._database.on_signal(name, listener)

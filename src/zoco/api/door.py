@@ -27,10 +27,12 @@ from zoco.api.problems import (
     INVALID_PARAMETER,
     METHOD_NOT_ALLOWED,
     NO_SUCH_PATH,
+    OVERLOADED,
     TurnedAway,
 )
 from zoco.api.routing import Place, Routes, variables_of
 from zoco.api.world import World
+from zoco.database.errors import Overloaded
 from zoco.database.transaction import Transaction
 from zoco.domain.refusals import Reason, Refused
 from zoco.marketplace.caller import Caller
@@ -41,6 +43,9 @@ from zoco.web.observed import note_place, noted
 
 BODY_BYTES_MAX = 1024 * 1024
 _IDEMPOTENCY_KEY_LENGTH_MAX = 255
+# Who would have to wait longer for the database is told to come back.
+_WAIT_SECONDS_MAX = 5.0
+_COME_BACK = {"retry-after": "1"}
 _PREFLIGHT = {
     "access-control-allow-headers": "Authorization,Content-Type,If-Match,X-Idempotency-Key,X-Request-Id",
     "access-control-max-age": "86400",
@@ -115,6 +120,8 @@ class Door:
             response = answering.of_error(problems.of_refusal(refused), problems.headers_of(refused))
         except TurnedAway as turned_away:
             response = answering.of_error(problems.of_door(turned_away), turned_away.headers)
+        except Overloaded:
+            response = answering.of_error(problems.of_door(TurnedAway(OVERLOADED)), _COME_BACK)
         return response if callback is None else answering.as_jsonp(response, callback)
 
     async def _answer(self, request: _Request) -> Response:
@@ -169,14 +176,16 @@ class Door:
             return await _once(tx, endpoint, lambda: endpoint.in_transaction(tx, call), call, request)
 
         if endpoint.reads:
-            return await self._server.database.read(handled)
-        return await self._server.database.write(handled)
+            return await self._server.database.read(handled, wait_seconds_max=_WAIT_SECONDS_MAX)
+        return await self._server.database.write(handled, wait_seconds_max=_WAIT_SECONDS_MAX)
 
     async def _admitted(self, endpoint: AnyEndpoint, token: str | None, now: datetime) -> Caller:
         """The caller, found in a transaction of its own."""
         if token is None:
             return NOBODY
-        return await self._server.database.read(lambda tx: admit(tx, endpoint, token, now))
+        return await self._server.database.read(
+            lambda tx: admit(tx, endpoint, token, now), wait_seconds_max=_WAIT_SECONDS_MAX
+        )
 
     def _token(self, endpoint: AnyEndpoint, request: _Request) -> str | None:
         """The token to be looked at; the operator's key is checked on the spot."""

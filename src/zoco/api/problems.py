@@ -55,6 +55,8 @@ METHOD_NOT_ALLOWED = Problem(405, "method_not_allowed", "{detail}")
 BODY_TOO_LARGE = Problem(413, "body_too_large", "The body is larger than {detail} bytes")
 INTERNAL = Problem(500, "internal_server_error", "Oops! Something went wrong...")
 
+OVERLOADED = Problem(503, "service_unavailable", "There is too much to do at this moment; come back later")
+
 DOOR_PROBLEMS = (
     INVALID_JSON,
     INVALID_BODY_FIELD,
@@ -69,6 +71,7 @@ DOOR_PROBLEMS = (
     METHOD_NOT_ALLOWED,
     BODY_TOO_LARGE,
     INTERNAL,
+    OVERLOADED,
 )
 
 _FORBIDDEN = "access to the requested resource is forbidden"

@@ -1,10 +1,14 @@
-"""Why a database cannot be used."""
+"""Why a database cannot be used, or not at this moment."""
 
 from __future__ import annotations
 
 
 class DatabaseUnusable(Exception):
     """The database cannot be opened or is not this program's; its text is one sentence for a person."""
+
+
+class Overloaded(Exception):
+    """The database has too much to do, or this took it too long. Nothing was done; it may be tried again."""
 
 
 class BackupUnusable(Exception):

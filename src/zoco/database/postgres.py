@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from zoco.database.errors import DatabaseUnusable
+from zoco.database.errors import DatabaseUnusable, Overloaded
 from zoco.database.postgres_signals import Announcer
 from zoco.database.signals import Listeners
 from zoco.database.statements import numbered
-from zoco.database.transaction import Parameters, Result, Row, Work
+from zoco.database.transaction import WAITING_WORKS_MAX, Parameters, Result, Row, Work
 
 if TYPE_CHECKING:
     _Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
     _Connection: TypeAlias = PoolConnectionProxy[asyncpg.Record]
 
 _OLDEST_POSTGRES = 14
-_CONNECTIONS_MAX = 16
+CONNECTIONS_MAX = 16
 _CACHED_STATEMENTS = 512
 _OPEN_TIMEOUT_SECONDS = 10.0
 
 # A collision is tried again after 0-10 ms, 0-20, 0-40, 0-80, 0-160; then it is the caller's.
 _ATTEMPTS_MAX = 6
 _FIRST_PAUSE_SECONDS = 0.01
+
+# A statement that runs away, a lock that is never given back, a process that was stopped in the middle of
+# a transaction: each would hold up all who come after it.
+_TIME_OUTS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+}
+_WITHOUT_TIME_OUTS = "; ".join(f"SET LOCAL {setting} = 0" for setting in _TIME_OUTS)
+_TOOK_TOO_LONG = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 
 _NO_PARAMETERS: Mapping[str, Any] = {}
 
@@ -88,39 +98,64 @@ class PostgresDatabase:
 
     def __init__(self, url: str, pool: _Pool) -> None:
         self._pool = pool
-        self._listeners = Listeners(asyncio.get_running_loop())
+        self._loop = asyncio.get_running_loop()
+        self._listeners = Listeners(self._loop)
         self._announcer = Announcer(url, self._listeners)
         self._closed = False
         self._works = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def read(self, work: Work[Result]) -> Result:
-        with self._counted():
+    async def read(self, work: Work[Result], *, wait_seconds_max: float | None = None) -> Result:
+        with self._counted(wait_seconds_max):
             async with (
-                self._pool.acquire() as connection,
+                self._acquired(self._deadline(wait_seconds_max)) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 return await work(PostgresTransaction(connection))
 
-    async def write(self, work: Work[Result], *, long: bool = False) -> Result:  # noqa: ARG002 - a work here holds up nobody else
-        with self._counted():
+    async def write(
+        self, work: Work[Result], *, wait_seconds_max: float | None = None, long: bool = False
+    ) -> Result:
+        with self._counted(wait_seconds_max):
+            deadline = self._deadline(wait_seconds_max)
             for attempt in range(1, _ATTEMPTS_MAX):
                 try:
-                    return await self._write_once(work)
+                    return await self._write_once(work, deadline, long=long)
                 except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                     await asyncio.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))
-            return await self._write_once(work)
+            return await self._write_once(work, deadline, long=long)
 
-    async def _write_once(self, work: Work[Result]) -> Result:
-        async with self._pool.acquire() as connection:
+    async def _write_once(self, work: Work[Result], deadline: float | None, *, long: bool) -> Result:
+        async with self._acquired(deadline) as connection:
             transaction = PostgresTransaction(connection)
             async with connection.transaction(isolation="read_committed"):
+                if long:
+                    await connection.execute(_WITHOUT_TIME_OUTS)
                 result = await work(transaction)
         if transaction.signals:
             self._listeners.wake(transaction.signals)
             self._announcer.announce(transaction.signals)
         return result
+
+    @asynccontextmanager
+    async def _acquired(self, deadline: float | None) -> AsyncIterator[_Connection]:
+        """A connection of the pool; what it, or the wait for it, says of too much work is Overloaded."""
+        left = None if deadline is None else max(deadline - self._loop.time(), 0)
+        try:
+            async with asyncio.timeout(left):
+                connection = await self._pool.acquire()
+        except TimeoutError as error:
+            raise Overloaded("no connection became free in time") from error
+        try:
+            yield connection
+        except _TOOK_TOO_LONG as error:
+            raise Overloaded(str(error)) from error
+        finally:
+            await self._pool.release(connection)
+
+    def _deadline(self, wait_seconds_max: float | None) -> float | None:
+        return None if wait_seconds_max is None else self._loop.time() + wait_seconds_max
 
     def on_signal(self, name: str, listener: Callable[[], None]) -> None:
         self._listeners.add(name, listener)
@@ -133,10 +168,12 @@ class PostgresDatabase:
         await self._announcer.close()
         await self._pool.close()
 
-    @contextlib.contextmanager
-    def _counted(self) -> Iterator[None]:
+    @contextmanager
+    def _counted(self, wait_seconds_max: float | None) -> Iterator[None]:
         if self._closed:
             raise RuntimeError("the database is closed")
+        if wait_seconds_max is not None and self._works >= CONNECTIONS_MAX + WAITING_WORKS_MAX:
+            raise Overloaded("too many works are waiting")
         self._works += 1
         self._idle.clear()
         try:
@@ -152,10 +189,10 @@ async def open_postgres(url: str) -> PostgresDatabase:
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
-            max_size=_CONNECTIONS_MAX,
+            max_size=CONNECTIONS_MAX,
             statement_cache_size=_CACHED_STATEMENTS,
             timeout=_OPEN_TIMEOUT_SECONDS,
-            server_settings={"application_name": "zoco"},
+            server_settings={"application_name": "zoco", **_TIME_OUTS},
             reset=_leave_as_it_is,
         )
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -35,7 +35,12 @@ class SqliteDatabase:
         self._reader.execute("PRAGMA query_only = ON")
         self._closed = False
 
-    async def read(self, work: Work[Result]) -> Result:
+    async def read(
+        self,
+        work: Work[Result],
+        *,
+        wait_seconds_max: float | None = None,  # noqa: ARG002 - a read never waits here
+    ) -> Result:
         self._require_open()
         transaction = SqliteTransaction(self._reader)
         self._reader.execute("BEGIN")
@@ -45,9 +50,11 @@ class SqliteDatabase:
             transaction.end()
             self._reader.rollback()
 
-    async def write(self, work: Work[Result], *, long: bool = False) -> Result:
+    async def write(
+        self, work: Work[Result], *, wait_seconds_max: float | None = None, long: bool = False
+    ) -> Result:
         self._require_open()
-        return await self._writer.submit(work, long=long)
+        return await self._writer.submit(work, wait_seconds_max=wait_seconds_max, long=long)
 
     def on_signal(self, name: str, listener: Callable[[], None]) -> None:
         self._listeners.add(name, listener)

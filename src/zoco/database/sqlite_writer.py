@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from zoco.database.errors import Overloaded
 from zoco.database.sqlite_transaction import SqliteTransaction, drive
-from zoco.database.transaction import Result, Work
+from zoco.database.transaction import WAITING_WORKS_MAX, Result, Work
 
 # A group is what waits, within these bounds: its first work is answered after its last.
 _GROUP_WORKS_MAX = 256
@@ -30,6 +31,11 @@ class Job:
     work: Work[Any]
     answer: asyncio.Future[Any]
     long: bool
+    patience: asyncio.TimerHandle | None = None
+
+    def give_up(self) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(Overloaded("the work has waited too long for its turn"))
 
 
 @dataclass(slots=True)
@@ -66,10 +72,16 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, "sqlite-commit")
         self._task = asyncio.create_task(self._serve(), name="sqlite writer")
 
-    def submit(self, work: Work[Result], *, long: bool) -> asyncio.Future[Result]:
+    def submit(
+        self, work: Work[Result], *, wait_seconds_max: float | None, long: bool
+    ) -> asyncio.Future[Result]:
         if self._is_driving:
             raise RuntimeError("a work cannot hand in another one")
+        if wait_seconds_max is not None and len(self._line) >= WAITING_WORKS_MAX:
+            raise Overloaded("too many works are waiting")
         job = Job(work, self._loop.create_future(), long)
+        if wait_seconds_max is not None:
+            job.patience = self._loop.call_later(wait_seconds_max, job.give_up)
         self._line.append(job)
         self._attention.set()
         return job.answer
@@ -103,7 +115,8 @@ class Writer:
         outcomes: list[Outcome] = []
         try:
             if self._line[0].long:
-                await self._loop.run_in_executor(self._thread, self._run_long, connection, outcomes)
+                self._take_first(outcomes)
+                await self._loop.run_in_executor(self._thread, _run_long, connection, outcomes)
             else:
                 await self._run_group(connection, outcomes)
                 await self._loop.run_in_executor(self._thread, connection.commit)
@@ -123,10 +136,6 @@ class Writer:
             await self._loop.run_in_executor(self._thread, _begin_patiently, self._connection)
         return self._connection
 
-    def _run_long(self, connection: sqlite3.Connection, outcomes: list[Outcome]) -> None:
-        self._run_first(connection, outcomes)
-        connection.commit()
-
     async def _run_group(self, connection: sqlite3.Connection, outcomes: list[Outcome]) -> None:
         end = perf_counter() + _GROUP_SECONDS_MAX
         self._run_slice(connection, outcomes)
@@ -139,20 +148,24 @@ class Writer:
         self._is_driving = True
         try:
             while self._goes_on(outcomes) and perf_counter() < end:
-                self._run_first(connection, outcomes)
+                if self._take_first(outcomes):
+                    _attempt(connection, outcomes[-1])
         finally:
             self._is_driving = False
 
     def _goes_on(self, outcomes: Sequence[Outcome]) -> bool:
         return bool(self._line) and not self._line[0].long and len(outcomes) < _GROUP_WORKS_MAX
 
-    def _run_first(self, connection: sqlite3.Connection, outcomes: list[Outcome]) -> None:
+    def _take_first(self, outcomes: list[Outcome]) -> bool:
         job = self._line.popleft()
+        if job.patience is not None:
+            job.patience.cancel()
         # A caller who gave up while waiting in line is not served; one who gives up later
         # leaves a commit behind that nobody is told of.
-        if not job.answer.cancelled():
-            outcomes.append(Outcome(job))
-            _attempt(connection, outcomes[-1])
+        if job.answer.done():
+            return False
+        outcomes.append(Outcome(job))
+        return True
 
     def _roll_back(self) -> None:
         if self._connection is None:
@@ -163,6 +176,12 @@ class Writer:
             # Closing forgets the transaction, whatever its state; the next work connects afresh.
             self._connection.close()
             self._connection = None
+
+
+def _run_long(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        _attempt(connection, outcome)
+    connection.commit()
 
 
 def _attempt(connection: sqlite3.Connection, outcome: Outcome) -> None:

@@ -7,6 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
 
+# How many works may stand in line before one that is not patient is turned away: less than a second's.
+WAITING_WORKS_MAX = 1000
+
 Parameters = Mapping[str, Any]
 Work = Callable[["Transaction"], Awaitable[Result]]
 
@@ -61,18 +64,25 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """An open database. `read` sees one consistent state and changes nothing."""
+    """An open database. `read` sees one consistent state and changes nothing.
+
+    A work that finds everything busy waits. With `wait_seconds_max` it does so within bounds: it raises
+    Overloaded when that time is over before it has begun, and at once when `WAITING_WORKS_MAX` are before
+    it. Who can be told to come back sets it; who works for himself and has nobody to tell does not.
+    """
 
     @property
     def engine(self) -> str:
         """`sqlite` or `postgresql`."""
         ...
 
-    async def read(self, work: Work[Result]) -> Result: ...
+    async def read(self, work: Work[Result], *, wait_seconds_max: float | None = None) -> Result: ...
 
-    async def write(self, work: Work[Result], *, long: bool = False) -> Result:
+    async def write(
+        self, work: Work[Result], *, wait_seconds_max: float | None = None, long: bool = False
+    ) -> Result:
         """`long`: a work that takes more than some milliseconds. On SQLite it is run in a thread, alone,
-        so that the event loop goes on; others that write wait for it."""
+        so that the event loop goes on; others that write wait for it. On PostgreSQL no time-out ends it."""
         ...
 
     def on_signal(self, name: str, listener: Callable[[], None]) -> None:

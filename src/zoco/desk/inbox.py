@@ -14,6 +14,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
+from zoco.database.errors import Overloaded
 from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
 from zoco.desk.records import inbox, settings
@@ -31,6 +32,8 @@ _RESOURCE_KEPT_MAX: Final = 500
 _TOPIC_KEPT_MAX: Final = 100
 # As long as a marketplace waits for the answer: who sends more slowly is none.
 BODY_SECONDS_MAX: Final = 20.0
+# A marketplace that hears 503 comes back; one that hears nothing comes back too, and later.
+_WAIT_SECONDS_MAX: Final = 5.0
 _INTEGER_MAX: Final = 2**63 - 1
 _SECRET_SETTING: Final = "callback_secret"
 
@@ -61,7 +64,7 @@ class Callback:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = await self._status(scope, receive)
         headers = [(b"content-length", b"0")]
-        if status == 429:
+        if status in (429, 503):
             headers.append((b"retry-after", b"1"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
@@ -91,7 +94,10 @@ class Callback:
         _note(event, message)
         if not trusted and not self._by_user.admits(str(message.user_id)):
             return 429
-        await self._keep(message)
+        try:
+            await self._keep(message)
+        except Overloaded:
+            return 503
         return 200
 
     async def _is_secret(self, given: str) -> bool:
@@ -107,7 +113,7 @@ class Callback:
             tx.signal("inbox")
 
         # A marketplace that hangs up early must not leave a half-told story: what it sent is kept.
-        await asyncio.shield(self._desk.database.write(keep))
+        await asyncio.shield(self._desk.database.write(keep, wait_seconds_max=_WAIT_SECONDS_MAX))
 
 
 def _note(event: RequestAnswered, message: NewMessage) -> None:

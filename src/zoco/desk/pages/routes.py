@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from zoco.database.errors import Overloaded
 from zoco.desk import people
 from zoco.desk.live import live
 from zoco.desk.pages import order, orders, sign_in, stock, stores
@@ -114,6 +115,10 @@ async def _forged(request: Request, problem: Exception) -> Response:
     return await _problem(request, HTTPException(403))
 
 
+async def _busy(request: Request, problem: Exception) -> Response:
+    return await _problem(request, HTTPException(503))
+
+
 async def _bug(request: Request, problem: Exception) -> Response:
     """The one catch-all of the pages: logged once, and told without details."""
     _logger.error("%s %s failed", request.method, request.url.path, exc_info=problem)
@@ -124,6 +129,7 @@ EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awai
     HTTPException: _problem,
     ForgedRequest: _forged,
     FormTooLarge: _problem,
+    Overloaded: _busy,
 }
 MIDDLEWARE: Sequence[Middleware] = [
     Middleware(SecurityHeaders),
