@@ -172,8 +172,9 @@ class Trade:
             acts.append(self._door(buyer).orders.cancel(order.id))
         acting = [asyncio.ensure_future(act) for act in acts]
         await asyncio.wait(acting)
-        for act in acting:
-            act.result()
+        for failure in [act.exception() for act in acting]:
+            if failure is not None:
+                raise failure
 
     async def restock(self) -> None:
         """Three more of a tool, unless one has been sold meanwhile: then he must look again."""

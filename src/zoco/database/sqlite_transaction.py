@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from zoco.database.transaction import Parameters, Result, Row, Work
 
 _NO_PARAMETERS: Mapping[str, Any] = {}
-_LISTS = (list, tuple)
 
 
 class SqliteTransaction:
@@ -40,7 +40,7 @@ class SqliteTransaction:
         return max(self._execute(sql, parameters).rowcount, 0)
 
     async def run_many(self, sql: str, rows: Sequence[Parameters]) -> None:
-        self._open().executemany(sql, [_bound(row) for row in rows])
+        self._open().executemany(sql, rows)
 
     async def next_id(self, sequence: str) -> int:
         row = await self.one(
@@ -51,14 +51,13 @@ class SqliteTransaction:
         return int(row["value"])
 
     def is_any(self, column: str, parameter: str) -> str:
-        # SQLite binds no arrays; a list travels as JSON text (see _bound).
         return f"{column} IN (SELECT value FROM json_each(:{parameter}))"
 
     def signal(self, name: str) -> None:
         self.signals.add(name)
 
     def _execute(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
-        return self._open().execute(sql, _bound(parameters))
+        return self._open().execute(sql, parameters)
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -66,15 +65,14 @@ class SqliteTransaction:
         return self._connection
 
 
-def _bound(parameters: Parameters) -> Mapping[str, Any]:
-    # A loop and a constant: every value of every statement comes through here.
-    for value in parameters.values():
-        if isinstance(value, _LISTS):
-            return {
-                name: json.dumps(value) if isinstance(value, _LISTS) else value
-                for name, value in parameters.items()
-            }
-    return parameters
+def _as_json(values: Sequence[Any]) -> str:
+    return msgspec.json.encode(values).decode()
+
+
+# SQLite binds no arrays: a list travels as JSON text (see `is_any`). The driver turns it into that by
+# itself, so that the values of all other statements need not be looked through.
+for _kind in (list, tuple):
+    sqlite3.register_adapter(_kind, _as_json)
 
 
 def drive(work: Work[Result], transaction: SqliteTransaction) -> Result:

@@ -198,9 +198,12 @@ def words(text: str) -> tuple[str, ...]:
 
     SQLite knows no accents, so both what is searched and what is searched for are folded here.
     """
+    return tuple(_WORD.findall(text.lower() if text.isascii() else _bare(text)))
+
+
+def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return tuple(_WORD.findall(bare))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def searchable(*texts: str) -> str:

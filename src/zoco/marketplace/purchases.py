@@ -13,7 +13,7 @@ from zoco.domain.order_endings import cancel as cancel_order
 from zoco.domain.order_flow import is_mandatory
 from zoco.domain.order_payments import apply_payment, check_payment, new_payment
 from zoco.domain.order_placing import place
-from zoco.domain.orders import Order
+from zoco.domain.orders import Order, sees
 from zoco.domain.payments import Payment, PaymentStatus, provider_word
 from zoco.domain.refusals import Reason, Refused
 from zoco.domain.sites import site
@@ -55,7 +55,7 @@ async def place_order(
     if change.item is not None:
         await items.save(tx, change.item, previous=item)
     await feed.record(tx, change.events, now)
-    return await seen_by(tx, change.order, caller)
+    return OrderView(order=change.order, buyer=buyer, seller=seller, view=sees(change.order, caller.user_id))
 
 
 async def pay(

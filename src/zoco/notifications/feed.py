@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
+from typing import NamedTuple
 
 from zoco.database.transaction import Transaction
 from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, Stage
@@ -28,8 +28,7 @@ FEEDBACK_TOPIC = "orders_feedback"
 _random = SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(NamedTuple):
     """What one person's feed gets, before it is known which applications listen."""
 
     user_id: int

@@ -91,8 +91,7 @@ async def save(tx: Transaction, order: Order, *, previous: Order) -> None:
     """Write what differs from `previous`, the order as it was read under its lock."""
     if order == previous:
         return
-    values = _values(order)
-    await tx.run(_SAVE, {column: values[column] for column in ("id", *_CHANGING)})
+    await tx.run(_SAVE, {"id": order.id, **_changing_values(order)})
     await payments.save(tx, [payment for payment in order.payments if payment not in previous.payments])
     given = [
         now
@@ -207,8 +206,6 @@ def _values(order: Order) -> Mapping[str, object]:
     return {
         "id": order.id,
         "site_id": order.site_id,
-        "status": order.status.value,
-        "cause": None if order.cause is None else order.cause.value,
         "mandatory_flow": int(order.mandatory_flow),
         "reservation": int(order.reservation),
         "buyer_id": order.buyer_id,
@@ -227,14 +224,22 @@ def _values(order: Order) -> Mapping[str, object]:
         "condition": line.condition,
         "seller_custom_field": line.seller_custom_field,
         "warranty": line.warranty,
+        "date_created": to_micros(order.date_created),
+        "expiration_date": to_micros(order.expiration_date),
+        "search_text": searchable(str(order.id), line.item_id, line.title),
+        **_changing_values(order),
+    }
+
+
+def _changing_values(order: Order) -> Mapping[str, object]:
+    return {
+        "status": order.status.value,
+        "cause": None if order.cause is None else order.cause.value,
         "shipping_cost": order.shipping_cost.minor,
         "stock_taken": int(order.stock_taken),
         "stock_returned": int(order.stock_returned),
         "delivered": int(order.delivered),
         "expired": int(order.expired),
-        "date_created": to_micros(order.date_created),
         "date_closed": to_micros_or_none(order.date_closed),
         "last_updated": to_micros(order.last_updated),
-        "expiration_date": to_micros(order.expiration_date),
-        "search_text": searchable(str(order.id), line.item_id, line.title),
     }
