@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -33,7 +33,7 @@ from tests.storage.rows import forget_orders, keep
 from zoco.database.transaction import Database
 from zoco.domain.items import ItemStatus
 from zoco.domain.orders import Cause, Order, OrderStatus
-from zoco.domain.users import Phone
+from zoco.domain.users import Party, Phone, User
 from zoco.storage import idempotency, items, orders, payments, users, world
 from zoco.storage.item_search import ItemQuery, find
 from zoco.storage.world import World
@@ -57,6 +57,36 @@ async def test_orders_come_back_with_payments_and_feedback(database: Database) -
 
         assert await database.read(lambda tx: orders.get(tx, ORDER_ID)) == order
         await forget_orders(database)
+
+
+async def test_an_order_comes_with_its_parties_as_they_may_know_each_other(database: Database) -> None:
+    buyer = a_buyer(
+        phone=Phone(area_code="11", number="5550-1111", extension="7", verified=True),
+        alternative_phone=Phone(area_code="12", number="5550-2222", extension="8"),
+        doc_type="CPF",
+        doc_number="00000000000",
+    )
+    seller = a_seller()
+    await keep(database, buyer, seller)
+    for order in (
+        a_hidden_order(),
+        a_paid_order(payments=(a_payment(), a_payment(id=PAYMENT_ID + 1)), sale=a_feedback()),
+        a_paid_order(purchase=a_buyers_feedback(id=3, message="Todo bien", modified=True)),
+        a_paid_order(sale=a_feedback(restock_item=True), purchase=a_buyers_feedback(id=3)),
+    ):
+        await keep(database, order)
+
+        assert await database.read(lambda tx: orders.get_with_parties(tx, ORDER_ID)) == (
+            order,
+            _as_party(buyer),
+            _as_party(seller),
+        )
+        await forget_orders(database)
+    assert await database.read(lambda tx: orders.get_with_parties(tx, ORDER_ID)) is None
+
+
+def _as_party(user: User) -> Party:
+    return Party(**{field.name: getattr(user, field.name) for field in fields(Party)})
 
 
 async def test_saving_an_order_writes_what_is_different(database: Database) -> None:

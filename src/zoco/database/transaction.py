@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
@@ -15,8 +15,9 @@ Work = Callable[["Transaction"], Awaitable[Result]]
 
 
 class Row(Protocol):
-    """One row: `row["date_created"]`, or by position."""
+    """One row: `row["date_created"]`, or by position; its values in the statement's order."""
 
+    def __iter__(self) -> Iterator[Any]: ...
     def __getitem__(self, key: str | int, /) -> Any: ...
     def keys(self) -> Iterable[str]: ...
 

@@ -15,18 +15,24 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class User:
+class Party:
+    """A user as far as the counterpart of his orders may ever know him (3.5)."""
+
     id: int
-    site_id: str
     nickname: str
     email: str
-    date_registered: datetime
     first_name: str = ""
     last_name: str = ""
     phone: Phone = Phone()
     alternative_phone: Phone = Phone()
     doc_type: str | None = None
     doc_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User(Party):
+    site_id: str
+    date_registered: datetime
     address: str | None = None
     city: str | None = None
     state: str | None = None

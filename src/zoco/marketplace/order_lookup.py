@@ -15,8 +15,11 @@ from zoco.storage import order_search, orders, users
 
 async def one_order(tx: Transaction, caller: Caller, order_id: int) -> OrderView:
     """The order as the caller sees it; what is hidden from him does not exist for him (26.2)."""
-    order = visible(await orders.get(tx, order_id), order_id, caller)
-    return await seen_by(tx, order, caller)
+    found = await orders.get_with_parties(tx, order_id)
+    if found is None:
+        raise Refused(Reason.ORDER_NOT_FOUND, detail=str(order_id))
+    order, buyer, seller = found
+    return OrderView(order=order, buyer=buyer, seller=seller, view=_view(order, caller))
 
 
 async def search(tx: Transaction, caller: Caller, query: OrderQuery, now: datetime) -> OrderResults:
@@ -28,7 +31,7 @@ async def search(tx: Transaction, caller: Caller, query: OrderQuery, now: dateti
         raise Refused(Reason.NOT_YOURS, field="buyer" if query.seller_id is None else "seller")
     found = await order_search.find(tx, query, viewer_id=caller.user_id, now=now)
     parties = {party for order in found.orders for party in (order.buyer_id, order.seller_id)}
-    people = await users.many(tx, parties)
+    people = await users.parties(tx, parties)
     views = [
         OrderView(
             order=order,
@@ -43,17 +46,25 @@ async def search(tx: Transaction, caller: Caller, query: OrderQuery, now: dateti
 
 def visible(order: Order | None, order_id: int, caller: Caller) -> Order:
     """The order itself, if the caller may know of it and is one of its parties."""
-    view = View.NOBODY if order is None else sees(order, caller.user_id)
-    if order is None or view is View.NOBODY:
+    if order is None:
         raise Refused(Reason.ORDER_NOT_FOUND, detail=str(order_id))
-    if view is View.STRANGER:
-        raise Refused(Reason.NOT_A_PARTY, detail=str(order_id))
+    _view(order, caller)
     return order
+
+
+def _view(order: Order, caller: Caller) -> View:
+    """As which of its parties the caller sees the order; refused to everybody else."""
+    view = sees(order, caller.user_id)
+    if view is View.NOBODY:
+        raise Refused(Reason.ORDER_NOT_FOUND, detail=str(order.id))
+    if view is View.STRANGER:
+        raise Refused(Reason.NOT_A_PARTY, detail=str(order.id))
+    return view
 
 
 async def seen_by(tx: Transaction, order: Order, caller: Caller) -> OrderView:
     """An order that the caller may see, with its parties."""
-    people = await users.many(tx, {order.buyer_id, order.seller_id})
+    people = await users.parties(tx, {order.buyer_id, order.seller_id})
     return OrderView(
         order=order,
         buyer=people[order.buyer_id],

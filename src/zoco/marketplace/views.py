@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoco.domain.feedback import Feedback
 from zoco.domain.orders import Order, View
 from zoco.domain.payments import Payment
-from zoco.domain.users import User
+from zoco.domain.users import Party, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +15,8 @@ class OrderView:
     """An order with its parties, and through whose eyes it is seen (3.4)."""
 
     order: Order
-    buyer: User
-    seller: User
+    buyer: Party
+    seller: Party
     view: View
 
 

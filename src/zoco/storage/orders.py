@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from zoco.database.transaction import Row, Transaction
@@ -12,8 +14,9 @@ from zoco.domain.money import Money
 from zoco.domain.order_search import searchable
 from zoco.domain.orders import Cause, Order, OrderLine, OrderStatus
 from zoco.domain.payments import Payment
-from zoco.storage import feedback, payments
-from zoco.storage.statements import insert, update
+from zoco.domain.users import Party
+from zoco.storage import feedback, payments, users
+from zoco.storage.statements import columns, insert, update
 
 _COLUMNS = (
     "id",
@@ -64,13 +67,57 @@ _CHANGING = (
 _ADD = insert("orders", _COLUMNS)
 _SAVE = update("orders", _CHANGING)
 
+# What is only looked for is not read.
+_READ = tuple(column for column in _COLUMNS if column != "search_text")
+_SELECTED = columns(_READ, of="orders")
+_read = itemgetter(*_READ)
+
+
+def _following(before: slice, width: int) -> slice:
+    return slice(before.stop, before.stop + width)
+
+
+# An order has at most one feedback of each side: all of it is one row.
+_SALE = _following(slice(0, len(_READ)), len(feedback.COLUMNS))
+_PURCHASE = _following(_SALE, len(feedback.COLUMNS))
+_BUYER = _following(_PURCHASE, len(users.PARTY_COLUMNS))
+_SELLER = _following(_BUYER, len(users.PARTY_COLUMNS))
+_WITH_PARTIES = f"""
+    SELECT {_SELECTED},
+        {columns(feedback.COLUMNS, of="sale")},
+        {columns(feedback.COLUMNS, of="purchase")},
+        {columns(users.PARTY_COLUMNS, of="buyer")},
+        {columns(users.PARTY_COLUMNS, of="seller")}
+    FROM orders
+    JOIN users buyer ON buyer.id = orders.buyer_id
+    JOIN users seller ON seller.id = orders.seller_id
+    LEFT JOIN feedback sale ON sale.order_id = orders.id AND sale.side = 'sale'
+    LEFT JOIN feedback purchase ON purchase.order_id = orders.id AND purchase.side = 'purchase'
+    WHERE orders.id = :id"""
+
 _UNPAID = "mandatory_flow = 1 AND status IN ('payment_required', 'payment_in_process', 'partially_paid')"
 _EXPIRING = "expired = 0 AND status IN ('paid', 'confirmed')"
 
 
 async def get(tx: Transaction, order_id: int) -> Order | None:
-    row = await tx.one("SELECT * FROM orders WHERE id = :id", {"id": order_id})
-    return None if row is None else await _whole(tx, row)
+    row = await tx.one(f"SELECT {_SELECTED} FROM orders WHERE id = :id", {"id": order_id})
+    return None if row is None else await _whole(tx, tuple(row))
+
+
+async def get_with_parties(tx: Transaction, order_id: int) -> tuple[Order, Party, Party] | None:
+    """The order, its buyer and its seller: one statement, and one for the payments."""
+    row = await tx.one(_WITH_PARTIES, {"id": order_id})
+    if row is None:
+        return None
+    values = tuple(row)
+    sale, purchase = values[_SALE], values[_PURCHASE]
+    order = _order(
+        values[: len(_READ)],
+        await payments.of_order(tx, order_id),
+        sale=None if sale[0] is None else feedback.feedback_from(sale),
+        purchase=None if purchase[0] is None else feedback.feedback_from(purchase),
+    )
+    return order, users.party_from(values[_BUYER]), users.party_from(values[_SELLER])
 
 
 async def get_for_update(tx: Transaction, order_id: int) -> Order | None:
@@ -78,8 +125,8 @@ async def get_for_update(tx: Transaction, order_id: int) -> Order | None:
 
     Payments and feedback are read after the lock and change under it alone.
     """
-    row = await tx.one(f"SELECT * FROM orders WHERE id = :id{tx.for_update}", {"id": order_id})
-    return None if row is None else await _whole(tx, row)
+    row = await tx.one(f"SELECT {_SELECTED} FROM orders WHERE id = :id{tx.for_update}", {"id": order_id})
+    return None if row is None else await _whole(tx, tuple(row))
 
 
 async def add(tx: Transaction, order: Order) -> None:
@@ -142,7 +189,7 @@ async def with_payments(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
     said = await feedback.of_orders(tx, ids)
     return [
         _order(
-            row,
+            _read(row),
             paid.get(row["id"], ()),
             sale=said.get((row["id"], Side.SALE)),
             purchase=said.get((row["id"], Side.PURCHASE)),
@@ -151,53 +198,94 @@ async def with_payments(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
     ]
 
 
-async def _whole(tx: Transaction, row: Row) -> Order:
-    paid = await payments.of_order(tx, row["id"])
-    said = await feedback.of_order(tx, row["id"])
-    return _order(row, paid, sale=said.get(Side.SALE), purchase=said.get(Side.PURCHASE))
+async def _whole(tx: Transaction, values: Sequence[Any]) -> Order:
+    order_id = values[0]
+    paid = await payments.of_order(tx, order_id)
+    said = await feedback.of_order(tx, order_id)
+    return _order(values, paid, sale=said.get(Side.SALE), purchase=said.get(Side.PURCHASE))
 
 
-def _order(row: Row, paid: tuple[Payment, ...], *, sale: Feedback | None, purchase: Feedback | None) -> Order:
+def _order(
+    values: Sequence[Any], paid: tuple[Payment, ...], *, sale: Feedback | None, purchase: Feedback | None
+) -> Order:
+    """The order with these values of `_READ`."""
+    (
+        order_id,
+        site_id,
+        status,
+        cause,
+        mandatory_flow,
+        reservation,
+        buyer_id,
+        seller_id,
+        application_id,
+        *line,
+        shipping_cost,
+        stock_taken,
+        stock_returned,
+        delivered,
+        expired,
+        date_created,
+        date_closed,
+        last_updated,
+        expiration_date,
+    ) = values
+    bought = _line(line)
     return Order(
-        id=row["id"],
-        site_id=row["site_id"],
-        status=OrderStatus(row["status"]),
-        cause=None if row["cause"] is None else Cause(row["cause"]),
-        mandatory_flow=bool(row["mandatory_flow"]),
-        reservation=bool(row["reservation"]),
-        buyer_id=row["buyer_id"],
-        seller_id=row["seller_id"],
-        application_id=row["application_id"],
-        line=_line(row),
-        shipping_cost=Money(row["shipping_cost"], row["currency_id"]),
+        id=order_id,
+        site_id=site_id,
+        status=OrderStatus(status),
+        cause=None if cause is None else Cause(cause),
+        mandatory_flow=bool(mandatory_flow),
+        reservation=bool(reservation),
+        buyer_id=buyer_id,
+        seller_id=seller_id,
+        application_id=application_id,
+        line=bought,
+        shipping_cost=Money(shipping_cost, bought.unit_price.currency),
         payments=paid,
         sale=sale,
         purchase=purchase,
-        stock_taken=bool(row["stock_taken"]),
-        stock_returned=bool(row["stock_returned"]),
-        delivered=bool(row["delivered"]),
-        expired=bool(row["expired"]),
-        date_created=from_micros(row["date_created"]),
-        date_closed=from_micros_or_none(row["date_closed"]),
-        last_updated=from_micros(row["last_updated"]),
-        expiration_date=from_micros(row["expiration_date"]),
+        stock_taken=bool(stock_taken),
+        stock_returned=bool(stock_returned),
+        delivered=bool(delivered),
+        expired=bool(expired),
+        date_created=from_micros(date_created),
+        date_closed=from_micros_or_none(date_closed),
+        last_updated=from_micros(last_updated),
+        expiration_date=from_micros(expiration_date),
     )
 
 
-def _line(row: Row) -> OrderLine:
+def _line(values: Sequence[Any]) -> OrderLine:
+    (
+        item_id,
+        title,
+        category_id,
+        variation_id,
+        variation_attributes,
+        quantity,
+        currency,
+        unit_price,
+        full_unit_price,
+        listing_type_id,
+        condition,
+        seller_custom_field,
+        warranty,
+    ) = values
     return OrderLine(
-        item_id=row["item_id"],
-        title=row["title"],
-        category_id=row["category_id"],
-        variation_id=row["variation_id"],
-        quantity=row["quantity"],
-        unit_price=Money(row["unit_price"], row["currency_id"]),
-        full_unit_price=Money(row["full_unit_price"], row["currency_id"]),
-        listing_type_id=row["listing_type_id"],
-        condition=row["condition"],
-        seller_custom_field=row["seller_custom_field"],
-        warranty=row["warranty"],
-        variation_attributes=row["variation_attributes"],
+        item_id=item_id,
+        title=title,
+        category_id=category_id,
+        variation_id=variation_id,
+        quantity=quantity,
+        unit_price=Money(unit_price, currency),
+        full_unit_price=Money(full_unit_price, currency),
+        listing_type_id=listing_type_id,
+        condition=condition,
+        seller_custom_field=seller_custom_field,
+        warranty=warranty,
+        variation_attributes=variation_attributes,
     )
 
 

@@ -8,7 +8,7 @@ from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_
 from zoco.database.transaction import Row, Transaction
 from zoco.domain.money import Money
 from zoco.domain.payments import Payment, PaymentStatus
-from zoco.storage.statements import upsert
+from zoco.storage.statements import columns, upsert
 
 _COLUMNS = (
     "id",
@@ -45,18 +45,19 @@ _CHANGING = (
     "money_release_date",
     "date_released",
 )
+_SELECTED = columns(_COLUMNS, of="payments")
 _SAVE = upsert("payments", _COLUMNS, _CHANGING)
 
 
 async def get(tx: Transaction, payment_id: int) -> Payment | None:
-    row = await tx.one("SELECT * FROM payments WHERE id = :id", {"id": payment_id})
+    row = await tx.one(f"SELECT {_SELECTED} FROM payments WHERE id = :id", {"id": payment_id})
     return None if row is None else _payment(row)
 
 
 async def of_order(tx: Transaction, order_id: int) -> tuple[Payment, ...]:
     """All payments of one order, oldest first; half the cost of a list of one."""
     rows = await tx.all(
-        "SELECT * FROM payments WHERE order_id = :order_id ORDER BY id", {"order_id": order_id}
+        f"SELECT {_SELECTED} FROM payments WHERE order_id = :order_id ORDER BY id", {"order_id": order_id}
     )
     return tuple(_payment(row) for row in rows)
 
@@ -66,7 +67,7 @@ async def of_orders(tx: Transaction, order_ids: Collection[int]) -> dict[int, tu
     if not order_ids:
         return {}
     rows = await tx.all(
-        f"SELECT * FROM payments WHERE {tx.is_any('order_id', 'order_ids')} ORDER BY id",
+        f"SELECT {_SELECTED} FROM payments WHERE {tx.is_any('order_id', 'order_ids')} ORDER BY id",
         {"order_ids": list(order_ids)},
     )
     found: dict[int, list[Payment]] = {}
@@ -81,7 +82,7 @@ async def of_payer(tx: Transaction, payer_id: int, *, offset: int, limit: int) -
         "SELECT COUNT(*) AS total FROM payments WHERE payer_id = :payer_id", {"payer_id": payer_id}
     )
     rows = await tx.all(
-        """SELECT * FROM payments WHERE payer_id = :payer_id
+        f"""SELECT {_SELECTED} FROM payments WHERE payer_id = :payer_id
            ORDER BY date_created DESC, id DESC LIMIT :limit OFFSET :offset""",
         {"payer_id": payer_id, "limit": limit, "offset": offset},
     )
@@ -124,28 +125,52 @@ def _values(payment: Payment) -> Mapping[str, object]:
 
 
 def _payment(row: Row) -> Payment:
-    currency = row["currency_id"]
+    (
+        payment_id,
+        order_id,
+        payer_id,
+        collector_id,
+        site_id,
+        reason,
+        payment_method_id,
+        payment_type,
+        installments,
+        issuer_id,
+        status,
+        status_detail,
+        currency,
+        transaction_amount,
+        total_paid_amount,
+        refunded_amount,
+        activation_uri,
+        date_created,
+        date_last_modified,
+        date_approved,
+        date_refunded,
+        money_release_date,
+        date_released,
+    ) = row
     return Payment(
-        id=row["id"],
-        order_id=row["order_id"],
-        payer_id=row["payer_id"],
-        collector_id=row["collector_id"],
-        site_id=row["site_id"],
-        reason=row["reason"],
-        payment_method_id=row["payment_method_id"],
-        payment_type=row["payment_type"],
-        installments=row["installments"],
-        issuer_id=row["issuer_id"],
-        status=PaymentStatus(row["status"]),
-        status_detail=row["status_detail"],
-        transaction_amount=Money(row["transaction_amount"], currency),
-        total_paid_amount=Money(row["total_paid_amount"], currency),
-        refunded_amount=Money(row["refunded_amount"], currency),
-        date_created=from_micros(row["date_created"]),
-        date_last_modified=from_micros(row["date_last_modified"]),
-        date_approved=from_micros_or_none(row["date_approved"]),
-        date_refunded=from_micros_or_none(row["date_refunded"]),
-        money_release_date=from_micros_or_none(row["money_release_date"]),
-        date_released=from_micros_or_none(row["date_released"]),
-        activation_uri=row["activation_uri"],
+        id=payment_id,
+        order_id=order_id,
+        payer_id=payer_id,
+        collector_id=collector_id,
+        site_id=site_id,
+        reason=reason,
+        payment_method_id=payment_method_id,
+        payment_type=payment_type,
+        installments=installments,
+        issuer_id=issuer_id,
+        status=PaymentStatus(status),
+        status_detail=status_detail,
+        transaction_amount=Money(transaction_amount, currency),
+        total_paid_amount=Money(total_paid_amount, currency),
+        refunded_amount=Money(refunded_amount, currency),
+        date_created=from_micros(date_created),
+        date_last_modified=from_micros(date_last_modified),
+        date_approved=from_micros_or_none(date_approved),
+        date_refunded=from_micros_or_none(date_refunded),
+        money_release_date=from_micros_or_none(money_release_date),
+        date_released=from_micros_or_none(date_released),
+        activation_uri=activation_uri,
     )

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 
+def columns(names: Iterable[str], *, of: str) -> str:
+    """`sale.id, sale.rating`: a row's values come in this order, and are taken by it."""
+    return ", ".join(f"{of}.{name}" for name in names)
+
+
 def insert(table: str, columns: Sequence[str]) -> str:
     """`INSERT INTO items (id, title) VALUES (:id, :title)`."""
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{c}' for c in columns)})"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from zoco.database.times import from_micros, to_micros
 from zoco.database.transaction import Row, Transaction
 from zoco.domain.order_search import searchable
-from zoco.domain.users import Phone, User
-from zoco.storage.statements import insert
+from zoco.domain.users import Party, Phone, User
+from zoco.storage.statements import columns, insert
 from zoco.storage.texts import join_numbers, join_words, split_numbers, split_words
 
 _COLUMNS = (
@@ -43,6 +44,22 @@ _COLUMNS = (
     "official_store_ids",
     "date_registered",
 )
+PARTY_COLUMNS = (
+    "id",
+    "nickname",
+    "email",
+    "first_name",
+    "last_name",
+    "phone_area_code",
+    "phone_number",
+    "phone_extension",
+    "phone_verified",
+    "alternative_phone_area_code",
+    "alternative_phone_number",
+    "alternative_phone_extension",
+    "doc_type",
+    "doc_number",
+)
 _ADD = f"{insert('users', (*_COLUMNS, 'password_hash'))} ON CONFLICT DO NOTHING"
 
 
@@ -61,6 +78,15 @@ async def many(tx: Transaction, user_ids: Collection[int]) -> dict[int, User]:
     return {row["id"]: _user(row) for row in rows}
 
 
+async def parties(tx: Transaction, user_ids: Collection[int]) -> dict[int, Party]:
+    """These people by id, as the parties of orders."""
+    rows = await tx.all(
+        f"SELECT {columns(PARTY_COLUMNS, of='users')} FROM users WHERE {tx.is_any('id', 'user_ids')}",
+        {"user_ids": list(user_ids)},
+    )
+    return {row["id"]: party_from(tuple(row)) for row in rows}
+
+
 async def by_login(tx: Transaction, login: str) -> tuple[User, str] | None:
     """The person with this nickname or e-mail, and the hash of the password; a nickname goes first."""
     row = await tx.one(
@@ -74,6 +100,39 @@ async def by_login(tx: Transaction, login: str) -> tuple[User, str] | None:
 async def add(tx: Transaction, user: User, *, password_hash: str) -> bool:
     """Keep a new person; False when nickname or e-mail are taken, whatever their case."""
     return await tx.run(_ADD, {**_values(user), "password_hash": password_hash}) > 0
+
+
+def party_from(values: Sequence[Any]) -> Party:
+    """The party with these values of `PARTY_COLUMNS`."""
+    (
+        user_id,
+        nickname,
+        email,
+        first_name,
+        last_name,
+        area_code,
+        number,
+        extension,
+        verified,
+        alternative_area_code,
+        alternative_number,
+        alternative_extension,
+        doc_type,
+        doc_number,
+    ) = values
+    return Party(
+        id=user_id,
+        nickname=nickname,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        phone=Phone(area_code=area_code, number=number, extension=extension, verified=bool(verified)),
+        alternative_phone=Phone(
+            area_code=alternative_area_code, number=alternative_number, extension=alternative_extension
+        ),
+        doc_type=doc_type,
+        doc_number=doc_number,
+    )
 
 
 def _values(user: User) -> Mapping[str, object]:

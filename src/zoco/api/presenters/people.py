@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from zoco.domain.orders import View
 from zoco.domain.sites import SITES
-from zoco.domain.users import Phone, User
+from zoco.domain.users import Party, Phone, User
 from zoco.marketplace.views import OrderView
 from zoco.resources import order as shapes
 from zoco.resources.scalars import order_moment
@@ -99,7 +99,7 @@ def _tags(user: User) -> list[str]:
     return list(user.tags) or ["normal"]
 
 
-def _party(user: User, *, billing: bool = False) -> shapes.Party:
+def _party(user: Party, *, billing: bool = False) -> shapes.Party:
     return shapes.Party(
         id=user.id,
         nickname=user.nickname,
