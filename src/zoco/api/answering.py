@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gzip
 import re
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
+from msgspec import Struct
 from starlette.types import Send
 
 from zoco.api.endpoint import Caching
 from zoco.api.problems import INVALID_CALLBACK_NAME, TurnedAway
 from zoco.resources.codec import encode
 from zoco.resources.error import Error
+from zoco.web.observed import new_request_id
 
 _JSON = "application/json;charset=UTF-8"
 _JAVASCRIPT = "text/javascript;charset=UTF-8"
@@ -33,13 +34,12 @@ _ALWAYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """What is sent: a status, a JSON body (empty for 204 and 304), headers by lower-case name."""
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     content_type: str = _JSON
 
 
@@ -87,7 +87,7 @@ def as_jsonp(response: Response, name: str) -> Response:
     return Response(200, wrapped, response.headers, _JAVASCRIPT)
 
 
-def with_cache_headers(response: Response, caching: Caching, if_none_match: str | None) -> Response:
+def cached(response: Response, caching: Caching, if_none_match: str | None) -> Response:
     """`Cache-Control`, and the ETag of reference data, which is its content."""
     headers = {"cache-control": caching.value, **response.headers}
     if caching is not Caching.PRIVATE:
@@ -95,8 +95,8 @@ def with_cache_headers(response: Response, caching: Caching, if_none_match: str 
     if caching is Caching.PUBLIC:
         headers["etag"] = f'"{sha256(response.body).hexdigest()[:16]}"'
     if if_none_match is not None and headers.get("etag") in _tags(if_none_match):
-        return replace(response, status=304, body=b"", headers=headers)
-    return replace(response, headers=headers)
+        return Response(304, b"", headers)
+    return Response(response.status, response.body, headers)
 
 
 def _tags(header: str) -> set[str]:
@@ -107,25 +107,35 @@ def request_id(given: str | None) -> str:
     """The caller's own id of this request, when it is one; else one of ours (A-32)."""
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given
-    return secrets.token_hex(8)
+    return new_request_id()
+
+
+@lru_cache(maxsize=1024)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header for the wire; most answers have the same ones."""
+    return name.encode(), value.encode("latin-1", "replace")
 
 
 async def send_response(
     send: Send,
     response: Response,
     *,
-    own_headers: tuple[tuple[bytes, bytes], ...],
+    request_id: str,
+    world_id: str | None,
     gzip_accepted: bool,
     head: bool,
 ) -> None:
-    """The two messages of an answer. `own_headers` are the request's id and the world's."""
+    """The two messages of an answer."""
     body = response.body
     headers = [
-        (b"content-type", response.content_type.encode()),
+        _encoded("content-type", response.content_type),
         *_ALWAYS,
-        *own_headers,
-        *((name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers.items()),
+        (b"x-request-id", request_id.encode()),
     ]
+    if world_id is not None:
+        headers.append(_encoded("x-zoco-world", world_id))
+    for name, value in response.headers.items():
+        headers.append(_encoded(name, value))
     if gzip_accepted and len(body) >= _COMPRESS_FROM_BYTES:
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers.append((b"content-encoding", b"gzip"))

@@ -41,6 +41,8 @@ _ITEMS = (NewItem, ItemChange)
 
 def query_pairs(query: str) -> list[tuple[str, str]]:
     """The query as it was sent, empty values too (C-10)."""
+    if not query:
+        return []
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_PARAMETERS_MAX)
     except ValueError as error:
@@ -59,10 +61,11 @@ def decode_parameters(
         return NoParameters()
     path = dict(zip(variables_of(endpoint.path), values, strict=True))
     known = endpoint.parameters.__struct_fields__
-    given = {name: value for name, value in query if name in known} | path
+    given = {name: value for name, value in query if name in known}
     for name, value in path.items():
         if "\0" in value:
             raise Refused(_MISSING[name], field=name)
+        given[name] = value
     try:
         return msgspec.convert(given, endpoint.parameters, strict=False)
     except (msgspec.ValidationError, ValueError) as error:

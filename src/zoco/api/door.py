@@ -7,12 +7,11 @@ may not call learns nothing about his body (contract 2.3).
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from zoco.api import answering, problems
@@ -52,15 +51,13 @@ _PREFLIGHT = {
 }
 
 _log = logging.getLogger("zoco.api")
-_variables_of = cache(variables_of)
 
 
 class CallerLeft(Exception):
     """The connection ended before the whole body was here; there is nobody to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     """What came in, before anybody has asked whether it makes sense."""
 
     method: str
@@ -71,7 +68,10 @@ class _Request:
     noted: RequestAnswered
 
     def parameter(self, name: str) -> str | None:
-        return next((value for key, value in self.query if key == name), None)
+        for key, value in self.query:
+            if key == name:
+                return value
+        return None
 
 
 class Door:
@@ -86,12 +86,10 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request_id = answering.request_id(headers.get("x-request-id"))
-        own_headers = [(b"x-request-id", request_id.encode())]
+        world_id = None
         try:
             response = await self._respond(scope, receive, headers)
             world_id = await self._world.id()
-            if world_id is not None:
-                own_headers.append((b"x-zoco-world", world_id.encode()))
         except CallerLeft:
             return
         except Exception:  # noqa: BLE001 - the edge: a bug becomes one logged 500
@@ -102,7 +100,8 @@ class Door:
         await answering.send_response(
             send,
             response,
-            own_headers=tuple(own_headers),
+            request_id=request_id,
+            world_id=world_id,
             gzip_accepted="gzip" in headers.get("accept-encoding", ""),
             head=scope["method"] == "HEAD",
         )
@@ -130,7 +129,7 @@ class Door:
             raise TurnedAway(NO_SUCH_PATH, request.path.replace("\0", ""))
         endpoint = place.endpoints.get(request.method)
         template = (endpoint or next(iter(place.endpoints.values()))).path
-        note_place(request.noted, template, zip(_variables_of(template), place.values, strict=True))
+        note_place(request.noted, template, zip(variables_of(template), place.values, strict=True))
         if request.method == "OPTIONS":
             return self._describe(place)
         if endpoint is None:
@@ -144,7 +143,7 @@ class Door:
         if selected is not None:
             body = answering.select(body, selected)
         response = Response(answer.status or endpoint.status, body, answer.headers)
-        return answering.with_cache_headers(response, endpoint.caching, request.headers.get("if-none-match"))
+        return answering.cached(response, endpoint.caching, request.headers.get("if-none-match"))
 
     async def _run(self, endpoint: AnyEndpoint, place: Place, request: _Request) -> Answer:
         now = self._server.clock.now()
@@ -173,7 +172,9 @@ class Door:
 
         async def handled(tx: Transaction) -> Answer:
             call = call_of(NOBODY if token is None else await admit(tx, endpoint, token, now))
-            return await _once(tx, endpoint, lambda: endpoint.in_transaction(tx, call), call, request)
+            if endpoint.idempotent and (key := request.headers.get("x-idempotency-key")) is not None:
+                return await _once(tx, endpoint, call, request, key)
+            return await endpoint.in_transaction(tx, call)
 
         if endpoint.reads:
             return await self._server.database.read(handled, wait_seconds_max=_WAIT_SECONDS_MAX)
@@ -203,25 +204,22 @@ class Door:
         """OPTIONS: the path's own description, and what a browser asks before it calls."""
         headers = {"allow": _allowed(place), "access-control-allow-methods": _allowed(place), **_PREFLIGHT}
         response = Response(200, encode(describe(place.endpoints, self._table)), headers)
-        return answering.with_cache_headers(response, Caching.PUBLIC, None)
+        return answering.cached(response, Caching.PUBLIC, None)
 
 
 async def _once(
     tx: Transaction,
     endpoint: AnyEndpoint,
-    handle: Callable[[], Awaitable[Answer]],
     call: Call[object, object],
     request: _Request,
+    key: str,
 ) -> Answer:
-    """Handle the call; under an idempotency key, only the first time (A-19, 26.16)."""
-    key = request.headers.get("x-idempotency-key")
-    if key is None or not endpoint.idempotent:
-        return await handle()
+    """Handle the call, but under this idempotency key only the first time (A-19, 26.16)."""
     if not 0 < len(key) <= _IDEMPOTENCY_KEY_LENGTH_MAX:
         raise TurnedAway(INVALID_PARAMETER, "Invalid X-Idempotency-Key header")
 
     async def act() -> tuple[int, bytes]:
-        answer = await handle()
+        answer = await endpoint.in_transaction(tx, call)
         return answer.status or endpoint.status, encode(answer.body)
 
     what = f"{request.method} {request.path}\n".encode() + request.body
@@ -231,13 +229,15 @@ async def _once(
 
 async def _read(scope: Scope, receive: Receive, headers: dict[str, str]) -> _Request:
     """Path, query and body. A `%3F` in the path begins the query as `?` does (25.3)."""
-    path, _, inner_query = scope["path"].partition("?")
+    path, mark, inner_query = scope["path"].partition("?")
     query: str = scope["query_string"].decode("latin-1")
+    if mark:
+        query = "&".join(part for part in (inner_query, query) if part)
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     return _Request(
         method=method,
         path=path,
-        query=query_pairs("&".join(part for part in (inner_query, query) if part)),
+        query=query_pairs(query),
         headers=headers,
         body=b"" if method in ("GET", "OPTIONS") else await _read_body(receive, headers),
         noted=noted(scope),

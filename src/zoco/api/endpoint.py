@@ -79,8 +79,7 @@ class Server:
     public_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call(Generic[P, B]):
+class Call(Struct, Generic[P, B], frozen=True, kw_only=True):
     """One call, decoded: `parameters` holds what the path and the query say."""
 
     parameters: P
@@ -88,18 +87,16 @@ class Call(Generic[P, B]):
     caller: Caller
     now: datetime
     server: Server
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     query: Sequence[tuple[str, str]] = ()
-    raw_body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A resource, or bytes already encoded. Without `status` the endpoint's own is meant."""
 
     body: object
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
+
+from msgspec import Struct
 
 from zoco.api.endpoint import AnyEndpoint
 
@@ -19,8 +22,7 @@ class _Branch:
     endpoints: dict[str, AnyEndpoint] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What is at a path: its endpoints by method, and the values of the path's variables in order."""
 
     endpoints: dict[str, AnyEndpoint]
@@ -53,6 +55,7 @@ class Routes:
         return _find(self._root, _segments(path), 0, ())
 
 
+@cache
 def variables_of(path: str) -> tuple[str, ...]:
     """`("user_id", "app_id")` of `/users/{user_id}/applications/{app_id}`."""
     return tuple(segment[1:-1] for segment in _segments(path) if segment.startswith("{"))

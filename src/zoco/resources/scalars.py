@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 
 # Orders, payments, feedback and users print the offset of the documents' examples.
 _ORDER_ZONE = timezone(timedelta(hours=-4))
 _SPACE_FOR_PLUS = re.compile(r" (?=\d{2}:?\d{2}$)")
 
 
+@lru_cache(maxsize=4096)
 def order_moment(moment: datetime) -> str:
     """`2013-05-27T10:01:50.000-04:00`."""
     return moment.astimezone(_ORDER_ZONE).isoformat(timespec="milliseconds")
@@ -47,3 +49,9 @@ def plain_number(amount: Decimal) -> Decimal:
     """`499.00` is printed as 499, `315.60` as 315.6: JSON numbers, exact, never through a float."""
     whole = amount.to_integral_value()
     return whole if whole == amount else amount.normalize()
+
+
+@lru_cache(maxsize=4096)
+def scaled_number(minor: int, places: int) -> Decimal:
+    """An amount of minor units as it is printed: `scaled_number(31560, 2)` is 315.6."""
+    return plain_number(Decimal(minor).scaleb(-places))

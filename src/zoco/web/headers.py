@@ -9,7 +9,9 @@ A response that sets one of these headers itself keeps its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,11 +51,16 @@ class DateHeader:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_date(message: Message) -> None:
             if message["type"] == "http.response.start":
-                moment = format_datetime(self._clock.now(), usegmt=True)
-                MutableHeaders(scope=message).setdefault("date", moment)
+                moment = self._clock.now().replace(microsecond=0)
+                message["headers"] = [*message["headers"], (b"date", _http_date(moment))]
             await send(message)
 
         await self._app(scope, receive, send_with_date)
+
+
+@lru_cache(maxsize=1)
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
 
 
 class SecurityHeaders:
