@@ -16,6 +16,7 @@ _ORDER_ZONE = timezone(timedelta(hours=-4))
 _SPACE_FOR_PLUS = re.compile(r" (?=\d{2}:?\d{2}$)")
 
 
+# An order and its payments say the same few moments again and again.
 @lru_cache(maxsize=4096)
 def order_moment(moment: datetime) -> str:
     """`2013-05-27T10:01:50.000-04:00`."""
@@ -49,9 +50,3 @@ def plain_number(amount: Decimal) -> Decimal:
     """`499.00` is printed as 499, `315.60` as 315.6: JSON numbers, exact, never through a float."""
     whole = amount.to_integral_value()
     return whole if whole == amount else amount.normalize()
-
-
-@lru_cache(maxsize=4096)
-def scaled_number(minor: int, places: int) -> Decimal:
-    """An amount of minor units as it is printed: `scaled_number(31560, 2)` is 315.6."""
-    return plain_number(Decimal(minor).scaleb(-places))

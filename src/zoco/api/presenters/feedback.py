@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from zoco.api.presenters.amounts import number
 from zoco.domain.feedback import Side
 from zoco.domain.users import User
 from zoco.marketplace.views import FeedbackPairView, FeedbackView
 from zoco.resources import feedback as shapes
-from zoco.resources.scalars import order_moment, plain_number
+from zoco.resources.scalars import order_moment
 
 
 def feedback(seen: FeedbackView) -> shapes.Feedback:
@@ -23,7 +24,7 @@ def feedback(seen: FeedbackView) -> shapes.Feedback:
         item=shapes.FeedbackItem(
             id=order.line.item_id,
             title=order.line.title,
-            price=plain_number(price.amount),
+            price=number(price),
             currency_id=price.currency,
             seller_id=order.seller_id,
         ),

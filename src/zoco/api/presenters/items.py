@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from zoco.api.presenters.amounts import number
 from zoco.domain import listings
 from zoco.domain.categories import CATEGORIES, Category
 from zoco.domain.items import Item, Variation
@@ -20,7 +21,7 @@ from zoco.domain.refusals import Reason, Refused
 from zoco.domain.sites import SITES
 from zoco.domain.users import User
 from zoco.resources import item as shapes
-from zoco.resources.scalars import plain_number, utc_moment
+from zoco.resources.scalars import utc_moment
 
 T = TypeVar("T")
 
@@ -137,7 +138,7 @@ def item(listed: Item, public_url: str) -> shapes.Item:
     """Contract 14.2, the same for everybody (C-14)."""
     details = _details.decode(listed.details)
     pictures = [_picture(number, picture) for number, picture in enumerate(details.pictures, 1)]
-    price = plain_number(listed.price.amount)
+    price = number(listed.price)
     stop = utc_moment(listed.stop_time)
     return shapes.Item(
         id=listed.id,
@@ -251,7 +252,7 @@ def _variation(one: Variation) -> shapes.Variation:
     details = _variation_details.decode(one.details)
     return shapes.Variation(
         id=one.id,
-        price=plain_number(one.price.amount),
+        price=number(one.price),
         available_quantity=one.available_quantity,
         sold_quantity=one.sold_quantity,
         attribute_combinations=details.attribute_combinations,

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 import msgspec
 
+from zoco.api.presenters.amounts import number
 from zoco.api.presenters.payments import in_order
 from zoco.api.presenters.people import parties
 from zoco.domain import orders as order_rules
 from zoco.domain.feedback import Feedback, Side
-from zoco.domain.money import Money
 from zoco.domain.order_search import FILTERS, SORTS, Filter, Match, OrderQuery
 from zoco.domain.orders import Cause, FeedbackView, OrderLine, View
 from zoco.marketplace.views import OrderResults, OrderView
 from zoco.resources import order as shapes
 from zoco.resources import page
-from zoco.resources.scalars import order_moment, order_moment_or_none, plain_number
+from zoco.resources.scalars import order_moment, order_moment_or_none
 
 # Cause -> who wanted it, and a sentence (contract 4.2).
 _CAUSES = {
@@ -36,7 +35,7 @@ _variation_attributes = msgspec.json.Decoder(list[shapes.VariationAttribute])
 def order(seen: OrderView, now: datetime) -> shapes.Order:
     """Contract 3.2, seen as 3.4 allows. `last_updated` goes out under both its names (C-27)."""
     placed = seen.order
-    total, updated = _number(placed.total), order_moment(placed.last_updated)
+    total, updated = placed.total, order_moment(placed.last_updated)
     buyer, seller = parties(seen)
     return shapes.Order(
         id=placed.id,
@@ -49,10 +48,10 @@ def order(seen: OrderView, now: datetime) -> shapes.Order:
         date_last_updated=updated,
         expiration_date=order_moment(placed.expiration_date),
         order_items=[_order_item(placed.line)],
-        total_amount=total,
-        total_amount_with_shipping=_number(placed.total + placed.shipping_cost),
-        paid_amount=_number(order_rules.paid_amount(placed)),
-        currency_id=placed.total.currency,
+        total_amount=number(total),
+        total_amount_with_shipping=number(total + placed.shipping_cost),
+        paid_amount=number(order_rules.paid_amount(placed)),
+        currency_id=total.currency,
         buyer=buyer,
         seller=seller,
         payments=[in_order(payment) for payment in placed.payments],
@@ -118,8 +117,8 @@ def _order_item(line: OrderLine) -> shapes.OrderItem:
             condition=line.condition,
         ),
         quantity=line.quantity,
-        unit_price=_number(line.unit_price),
-        full_unit_price=_number(line.full_unit_price),
+        unit_price=number(line.unit_price),
+        full_unit_price=number(line.full_unit_price),
         currency_id=line.unit_price.currency,
         listing_type_id=line.listing_type_id,
     )
@@ -181,7 +180,3 @@ def _filter(one: Filter, values: list[str], counts: Mapping[str, Mapping[str, in
             for value in values
         ],
     )
-
-
-def _number(money: Money) -> Decimal:
-    return plain_number(money.amount)

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import msgspec
 
+from zoco.api.presenters.amounts import number
 from zoco.domain.money import Money
 from zoco.domain.payments import Payment
 from zoco.domain.users import User
 from zoco.marketplace.views import CollectionView, PaymentResults
 from zoco.resources import page
 from zoco.resources import payment as shapes
-from zoco.resources.scalars import order_moment, order_moment_or_none, plain_number
+from zoco.resources.scalars import order_moment, order_moment_or_none
 
 
 def in_order(payment: Payment) -> shapes.OrderPayment:
@@ -32,9 +33,9 @@ def in_order(payment: Payment) -> shapes.OrderPayment:
         activation_uri=payment.activation_uri,
         status=payment.status.value,
         status_detail=payment.status_detail,
-        transaction_amount=_number(payment.transaction_amount),
-        transaction_amount_refunded=_number(payment.refunded_amount),
-        total_paid_amount=_number(payment.total_paid_amount),
+        transaction_amount=number(payment.transaction_amount),
+        transaction_amount_refunded=number(payment.refunded_amount),
+        total_paid_amount=number(payment.total_paid_amount),
         installment_amount=_installment(payment),
         date_approved=order_moment_or_none(payment.date_approved),
         date_created=order_moment(payment.date_created),
@@ -76,10 +77,10 @@ def for_collector(seen: CollectionView) -> shapes.Collection:
         external_reference=str(payment.order_id),
         reason=payment.reason,
         currency_id=payment.transaction_amount.currency,
-        transaction_amount=_number(payment.transaction_amount),
-        net_received_amount=_number(payment.transaction_amount - refunded),
-        total_paid_amount=_number(payment.total_paid_amount),
-        finance_fee=_number(payment.total_paid_amount - payment.transaction_amount),
+        transaction_amount=number(payment.transaction_amount),
+        net_received_amount=number(payment.transaction_amount - refunded),
+        total_paid_amount=number(payment.total_paid_amount),
+        finance_fee=number(payment.total_paid_amount - payment.transaction_amount),
         status=payment.status.value,
         status_detail=payment.status_detail,
         installments=payment.installments,
@@ -87,7 +88,7 @@ def for_collector(seen: CollectionView) -> shapes.Collection:
         payment_type=payment.payment_type,
         payment_method_id=payment.payment_method_id,
         released="no" if payment.date_released is None else "yes",
-        amount_refunded=_number(refunded),
+        amount_refunded=number(refunded),
         refunds=_refunds(payment),
     )
 
@@ -96,7 +97,7 @@ def _refunds(payment: Payment) -> list[shapes.Refund]:
     if not payment.refunded_amount:
         return []
     date = order_moment_or_none(payment.date_refunded)
-    return [shapes.Refund(amount=_number(payment.refunded_amount), date_created=date)]
+    return [shapes.Refund(amount=number(payment.refunded_amount), date_created=date)]
 
 
 def _person(user: User) -> shapes.CollectionParty:
@@ -112,8 +113,6 @@ def _person(user: User) -> shapes.CollectionParty:
 def _installment(payment: Payment) -> Decimal:
     """The payer's monthly part: 315.62 in three is 105.21."""
     total = payment.total_paid_amount
-    return plain_number(Money.rounded(total.amount / payment.installments, total.currency).amount)
-
-
-def _number(money: Money) -> Decimal:
-    return plain_number(money.amount)
+    if payment.installments == 1:
+        return number(total)
+    return number(Money.rounded(total.amount / payment.installments, total.currency))
