@@ -77,23 +77,28 @@ def _following(before: slice, width: int) -> slice:
     return slice(before.stop, before.stop + width)
 
 
-# An order has at most one feedback of each side: all of it is one row.
-_SALE = _following(slice(0, len(_READ)), len(feedback.COLUMNS))
+# An order has at most one feedback of each side; what repeats are its payments.
+_ORDER = slice(0, len(_READ))
+_SALE = _following(_ORDER, len(feedback.COLUMNS))
 _PURCHASE = _following(_SALE, len(feedback.COLUMNS))
 _BUYER = _following(_PURCHASE, len(users.PARTY_COLUMNS))
 _SELLER = _following(_BUYER, len(users.PARTY_COLUMNS))
+_PAYMENT = _following(_SELLER, len(payments.COLUMNS))
 _WITH_PARTIES = f"""
     SELECT {_SELECTED},
         {columns(feedback.COLUMNS, of="sale")},
         {columns(feedback.COLUMNS, of="purchase")},
         {columns(users.PARTY_COLUMNS, of="buyer")},
-        {columns(users.PARTY_COLUMNS, of="seller")}
+        {columns(users.PARTY_COLUMNS, of="seller")},
+        {columns(payments.COLUMNS, of="payments")}
     FROM orders
     JOIN users buyer ON buyer.id = orders.buyer_id
     JOIN users seller ON seller.id = orders.seller_id
     LEFT JOIN feedback sale ON sale.order_id = orders.id AND sale.side = 'sale'
     LEFT JOIN feedback purchase ON purchase.order_id = orders.id AND purchase.side = 'purchase'
-    WHERE orders.id = :id"""
+    LEFT JOIN payments ON payments.order_id = orders.id
+    WHERE orders.id = :id
+    ORDER BY payments.id"""
 
 _UNPAID = "mandatory_flow = 1 AND status IN ('payment_required', 'payment_in_process', 'partially_paid')"
 _EXPIRING = "expired = 0 AND status IN ('paid', 'confirmed')"
@@ -105,15 +110,15 @@ async def get(tx: Transaction, order_id: int) -> Order | None:
 
 
 async def get_with_parties(tx: Transaction, order_id: int) -> tuple[Order, Party, Party] | None:
-    """The order, its buyer and its seller: one statement, and one for the payments."""
-    row = await tx.one(_WITH_PARTIES, {"id": order_id})
-    if row is None:
+    """The order, its buyer and its seller, in one statement: a row for each payment, or one without."""
+    rows = [tuple(row) for row in await tx.all(_WITH_PARTIES, {"id": order_id})]
+    if not rows:
         return None
-    values = tuple(row)
+    values = rows[0]
     sale, purchase = values[_SALE], values[_PURCHASE]
     order = _order(
-        values[: len(_READ)],
-        await payments.of_order(tx, order_id),
+        values[_ORDER],
+        tuple(payments.payment_from(row[_PAYMENT]) for row in rows if row[_PAYMENT.start] is not None),
         sale=None if sale[0] is None else feedback.feedback_from(sale),
         purchase=None if purchase[0] is None else feedback.feedback_from(purchase),
     )

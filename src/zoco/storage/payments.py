@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
-from zoco.database.transaction import Row, Transaction
+from zoco.database.transaction import Transaction
 from zoco.domain.money import Money
 from zoco.domain.payments import Payment, PaymentStatus
 from zoco.storage.statements import columns, upsert
 
-_COLUMNS = (
+COLUMNS = (
     "id",
     "order_id",
     "payer_id",
@@ -45,13 +46,13 @@ _CHANGING = (
     "money_release_date",
     "date_released",
 )
-_SELECTED = columns(_COLUMNS, of="payments")
-_SAVE = upsert("payments", _COLUMNS, _CHANGING)
+_SELECTED = columns(COLUMNS, of="payments")
+_SAVE = upsert("payments", COLUMNS, _CHANGING)
 
 
 async def get(tx: Transaction, payment_id: int) -> Payment | None:
     row = await tx.one(f"SELECT {_SELECTED} FROM payments WHERE id = :id", {"id": payment_id})
-    return None if row is None else _payment(row)
+    return None if row is None else payment_from(tuple(row))
 
 
 async def of_order(tx: Transaction, order_id: int) -> tuple[Payment, ...]:
@@ -59,7 +60,7 @@ async def of_order(tx: Transaction, order_id: int) -> tuple[Payment, ...]:
     rows = await tx.all(
         f"SELECT {_SELECTED} FROM payments WHERE order_id = :order_id ORDER BY id", {"order_id": order_id}
     )
-    return tuple(_payment(row) for row in rows)
+    return tuple(payment_from(tuple(row)) for row in rows)
 
 
 async def of_orders(tx: Transaction, order_ids: Collection[int]) -> dict[int, tuple[Payment, ...]]:
@@ -72,7 +73,7 @@ async def of_orders(tx: Transaction, order_ids: Collection[int]) -> dict[int, tu
     )
     found: dict[int, list[Payment]] = {}
     for row in rows:
-        found.setdefault(row["order_id"], []).append(_payment(row))
+        found.setdefault(row["order_id"], []).append(payment_from(tuple(row)))
     return {order_id: tuple(payments) for order_id, payments in found.items()}
 
 
@@ -86,7 +87,7 @@ async def of_payer(tx: Transaction, payer_id: int, *, offset: int, limit: int) -
            ORDER BY date_created DESC, id DESC LIMIT :limit OFFSET :offset""",
         {"payer_id": payer_id, "limit": limit, "offset": offset},
     )
-    return counted[0]["total"], [_payment(row) for row in rows]
+    return counted[0]["total"], [payment_from(tuple(row)) for row in rows]
 
 
 async def save(tx: Transaction, payments: Iterable[Payment]) -> None:
@@ -124,7 +125,8 @@ def _values(payment: Payment) -> Mapping[str, object]:
     }
 
 
-def _payment(row: Row) -> Payment:
+def payment_from(values: Sequence[Any]) -> Payment:
+    """The payment with these values of `COLUMNS`."""
     (
         payment_id,
         order_id,
@@ -149,7 +151,7 @@ def _payment(row: Row) -> Payment:
         date_refunded,
         money_release_date,
         date_released,
-    ) = row
+    ) = values
     return Payment(
         id=payment_id,
         order_id=order_id,
