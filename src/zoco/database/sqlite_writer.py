@@ -131,7 +131,8 @@ class Writer:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            # The low byte: which kind of busy does not matter.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             await self._loop.run_in_executor(self._thread, _begin_patiently, self._connection)
         return self._connection
