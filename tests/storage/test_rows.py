@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -214,13 +214,18 @@ async def test_the_world_is_one_row(database: Database) -> None:
         assert await database.read(world.get) == kept
 
 
-async def test_an_idempotency_key_is_taken_once(database: Database) -> None:
-    async def claim(key: str) -> bool:
+async def test_an_idempotency_key_is_taken_once_until_it_is_too_old_to_count(database: Database) -> None:
+    async def claim(key: str, now: datetime = NOW) -> bool:
         return await database.write(
-            lambda tx: idempotency.claim(tx, user_id=1, key=key, request_hash="h", now=NOW)
+            lambda tx: idempotency.claim(
+                tx, user_id=1, key=key, request_hash="h", now=now, made_before=now - timedelta(hours=24)
+            )
         )
 
     assert [await claim("a"), await claim("a"), await claim("b")] == [True, False, True]
+    almost, a_day_later = NOW + timedelta(hours=23), NOW + timedelta(hours=24)
+    assert [await claim("a", almost), await claim("a", a_day_later)] == [False, True]
+    assert await claim("a", a_day_later) is False
 
 
 async def test_what_falls_due_and_when(database: Database) -> None:

@@ -38,8 +38,15 @@ async def answer_once(
     `request_hash` stands for method, path and body: the same key with another request is refused
     (IDEMPOTENCY_KEY_REUSED). A refusal of `act` is not kept: it rolls back with everything else.
     """
-    await idempotency.forget(tx, user_id=caller.user_id, key=key, made_before=now - KEY_LIFE)
-    if not await idempotency.claim(tx, user_id=caller.user_id, key=key, request_hash=request_hash, now=now):
+    claimed = await idempotency.claim(
+        tx,
+        user_id=caller.user_id,
+        key=key,
+        request_hash=request_hash,
+        now=now,
+        made_before=now - KEY_LIFE,
+    )
+    if not claimed:
         return await _kept(tx, caller, key, request_hash)
     status, body = await act()
     await idempotency.keep(tx, user_id=caller.user_id, key=key, status=status, body=body)

@@ -46,6 +46,7 @@ async def subscriptions(
 
 
 async def add(tx: Transaction, rows: Sequence[FeedRow], received: datetime) -> None:
+    received_micros = to_micros(received)
     await tx.run_many(
         """INSERT INTO notifications
                (id, application_id, user_id, topic, resource, received, attempts, state, next_attempt)
@@ -57,7 +58,7 @@ async def add(tx: Transaction, rows: Sequence[FeedRow], received: datetime) -> N
                 "user_id": row.user_id,
                 "topic": row.topic,
                 "resource": row.resource,
-                "received": to_micros(received),
+                "received": received_micros,
             }
             for row in rows
         ],

@@ -16,8 +16,10 @@ class KeptRow:
     body: bytes
 
 
-async def claim(tx: Transaction, *, user_id: int, key: str, request_hash: str, now: datetime) -> bool:
-    """Take the key for this transaction; False when it is taken.
+async def claim(
+    tx: Transaction, *, user_id: int, key: str, request_hash: str, now: datetime, made_before: datetime
+) -> bool:
+    """Take the key for this transaction; False when it is taken, and not too old to count.
 
     On PostgreSQL a second claimer waits here until the first has committed (and finds its answer)
     or rolled back (and has the key).
@@ -25,8 +27,18 @@ async def claim(tx: Transaction, *, user_id: int, key: str, request_hash: str, n
     claimed = await tx.run(
         """INSERT INTO idempotency_keys (user_id, idempotency_key, request_hash, status, body, date_created)
            VALUES (:user_id, :key, :request_hash, 0, :body, :now)
-           ON CONFLICT (user_id, idempotency_key) DO NOTHING""",
-        {"user_id": user_id, "key": key, "request_hash": request_hash, "body": b"", "now": to_micros(now)},
+           ON CONFLICT (user_id, idempotency_key) DO UPDATE SET
+               request_hash = excluded.request_hash, status = excluded.status,
+               body = excluded.body, date_created = excluded.date_created
+           WHERE idempotency_keys.date_created <= :made_before""",
+        {
+            "user_id": user_id,
+            "key": key,
+            "request_hash": request_hash,
+            "body": b"",
+            "now": to_micros(now),
+            "made_before": to_micros(made_before),
+        },
     )
     return claimed > 0
 
@@ -44,15 +56,6 @@ async def keep(tx: Transaction, *, user_id: int, key: str, status: int, body: by
         """UPDATE idempotency_keys SET status = :status, body = :body
            WHERE user_id = :user_id AND idempotency_key = :key""",
         {"user_id": user_id, "key": key, "status": status, "body": body},
-    )
-
-
-async def forget(tx: Transaction, *, user_id: int, key: str, made_before: datetime) -> None:
-    """Drop this key if it is too old to count."""
-    await tx.run(
-        """DELETE FROM idempotency_keys
-           WHERE user_id = :user_id AND idempotency_key = :key AND date_created <= :made_before""",
-        {"user_id": user_id, "key": key, "made_before": to_micros(made_before)},
     )
 
 
