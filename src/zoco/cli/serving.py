@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -12,6 +13,8 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+
+_COLLECT_AFTER_OBJECTS = 50_000
 
 
 class PortTaken(Exception):
@@ -138,4 +141,8 @@ async def _until_stopped(program: Coroutine[Any, Any, None]) -> None:
 
 async def forever() -> None:
     """Wait until the program is stopped."""
+    # Everything is made: the collector of cycles need not look at it again, and seldom finds any in what
+    # an answer leaves behind. Its default costs 6 to 8 % of an order.
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER_OBJECTS)
     await asyncio.Event().wait()
