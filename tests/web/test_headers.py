@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
@@ -43,8 +45,17 @@ async def test_page_keeps_the_headers_that_it_set_itself() -> None:
 
 
 async def test_date_is_the_clocks() -> None:
-    headers = await headers_of(DateHeader(PlainTextResponse("page"), HandClock()))
-    assert headers["date"] == HandClock().now().strftime("%a, %d %b %Y %H:%M:%S GMT")
+    clock = HandClock()
+    app = DateHeader(PlainTextResponse("page"), clock)
+    assert (await headers_of(app))["date"] == "Mon, 02 Mar 2026 12:00:00 GMT"
+
+    for step, date in (
+        (timedelta(milliseconds=999), "Mon, 02 Mar 2026 12:00:00 GMT"),
+        (timedelta(milliseconds=1), "Mon, 02 Mar 2026 12:00:01 GMT"),
+        (timedelta(days=21), "Mon, 23 Mar 2026 12:00:01 GMT"),
+    ):
+        clock.advance(step)
+        assert (await headers_of(app))["date"] == date
 
 
 def test_form_may_end_at_a_named_origin() -> None:

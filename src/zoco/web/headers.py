@@ -58,7 +58,8 @@ class DateHeader:
         await self._app(scope, receive, send_with_date)
 
 
-@lru_cache(maxsize=1)
+# Both programs may run in one process, each with its clock.
+@lru_cache(maxsize=2)
 def _http_date(moment: datetime) -> bytes:
     return format_datetime(moment, usegmt=True).encode()
 
