@@ -31,7 +31,7 @@ class Step(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """So many callers go through the steps, each waiting for its own answers, until the time is over.
 
-    With `any_step` each operation is one of the steps, whichever comes: no caller repeats another's order.
+    With `any_step` each operation is a single step, drawn at random.
     """
 
     port: int

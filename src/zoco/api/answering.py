@@ -87,7 +87,7 @@ def as_jsonp(response: Response, name: str) -> Response:
     return Response(200, wrapped, response.headers, _JAVASCRIPT)
 
 
-def cached(response: Response, caching: Caching, if_none_match: str | None) -> Response:
+def with_cache_headers(response: Response, caching: Caching, if_none_match: str | None) -> Response:
     """`Cache-Control`, and the ETag of reference data, which is its content."""
     headers = {"cache-control": caching.value, **response.headers}
     if caching is not Caching.PRIVATE:
@@ -95,8 +95,8 @@ def cached(response: Response, caching: Caching, if_none_match: str | None) -> R
     if caching is Caching.PUBLIC:
         headers["etag"] = f'"{sha256(response.body).hexdigest()[:16]}"'
     if if_none_match is not None and headers.get("etag") in _tags(if_none_match):
-        return Response(304, b"", headers)
-    return Response(response.status, response.body, headers)
+        return Response(304, b"", headers, response.content_type)
+    return Response(response.status, response.body, headers, response.content_type)
 
 
 def _tags(header: str) -> set[str]:

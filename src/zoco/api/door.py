@@ -143,7 +143,7 @@ class Door:
         if selected is not None:
             body = answering.select(body, selected)
         response = Response(answer.status or endpoint.status, body, answer.headers)
-        return answering.cached(response, endpoint.caching, request.headers.get("if-none-match"))
+        return answering.with_cache_headers(response, endpoint.caching, request.headers.get("if-none-match"))
 
     async def _run(self, endpoint: AnyEndpoint, place: Place, request: _Request) -> Answer:
         now = self._server.clock.now()
@@ -204,7 +204,7 @@ class Door:
         """OPTIONS: the path's own description, and what a browser asks before it calls."""
         headers = {"allow": _allowed(place), "access-control-allow-methods": _allowed(place), **_PREFLIGHT}
         response = Response(200, encode(describe(place.endpoints, self._table)), headers)
-        return answering.cached(response, Caching.PUBLIC, None)
+        return answering.with_cache_headers(response, Caching.PUBLIC, None)
 
 
 async def _once(
