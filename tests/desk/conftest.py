@@ -66,7 +66,7 @@ class Shop:
         message = parse(notification(resource, user=user, topic=topic, identity=identity), "127.0.0.1")
         assert message is not None
         now = self.desk.clock.now()
-        await self.desk.database.write(lambda tx: inbox.add(tx, message, now=now))
+        await self.desk.database.write(lambda tx: inbox.add(tx, [message], now=now))
 
     async def follow_up(self) -> None:
         """Do all that is due of what was told."""

@@ -141,6 +141,32 @@ async def test_the_secret_path_is_this_desks_own(desk: Desk) -> None:
     assert await _kept(desk.database, "id") != []
 
 
+async def test_what_comes_together_is_kept_in_one_transaction(desk: Desk) -> None:
+    callback, woken = Callback(desk), []
+    desk.database.on_signal("inbox", lambda: woken.append("inbox"))
+    bodies = [notification(f"/orders/{number % 7}", user=1, identity=f"{number}") for number in range(64)]
+    answers = await asyncio.gather(*(_post(callback, [body]) for body in bodies))
+    assert answers == [(200, b"")] * 64
+    assert await _kept(desk.database, "body") == bodies
+    assert woken == ["inbox"]
+
+
+async def test_copies_that_come_together_are_counted(desk: Desk) -> None:
+    callback = Callback(desk)
+    bodies = [notification("/orders/1", user=1, identity=identity) for identity in ("a", "b", "a", "a")]
+    assert await asyncio.gather(*(_post(callback, [body]) for body in bodies)) == [(200, b"")] * 4
+    assert await _kept(desk.database, "copies") == [3, 1]
+
+
+async def test_what_is_more_than_the_desk_can_hold_is_503_and_not_kept(desk: Desk) -> None:
+    callback = Callback(desk, waiting_max=2)
+    bodies = [notification("/orders/1", user=1, identity=f"{number}") for number in range(3)]
+    answers = await asyncio.gather(*(_post(callback, [body]) for body in bodies))
+    assert answers == [(200, b""), (200, b""), (503, b"")]
+    assert await _kept(desk.database, "body") == bodies[:2]
+    assert await _post(callback, [bodies[2]]) == (200, b"")
+
+
 async def test_only_posts_are_answered(desk: Desk) -> None:
     assert (await _post(Callback(desk), [b""], method="GET"))[0] == 405
 
@@ -149,6 +175,28 @@ def test_a_bucket_admits_a_seconds_worth_of_each_name() -> None:
     buckets = Buckets(3.0)
     assert [buckets.admits("a") for _ in range(4)] == [True, True, True, False]
     assert buckets.admits("b")
+
+
+async def test_a_body_that_comes_later_than_its_head_is_waited_for(desk: Desk) -> None:
+    body, asked, arrived = notification("/orders/1", user=1), asyncio.Event(), asyncio.Event()
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        asked.set()
+        await arrived.wait()
+        return {"type": "http.request", "body": body}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    scope: dict[str, object] = {"type": "http", "method": "POST", "path": "/notifications", "headers": []}
+    answer = asyncio.create_task(Callback(desk)(scope, receive, send))  # type: ignore[arg-type]
+    await asked.wait()
+    assert sent == []
+    arrived.set()
+    await answer
+    assert sent[0]["status"] == 200
+    assert await _kept(desk.database, "body") == [body]
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(desk: Desk) -> None:

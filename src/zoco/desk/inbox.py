@@ -9,15 +9,17 @@ import asyncio
 import hashlib
 import secrets
 import time
+from collections.abc import Coroutine, Generator
+from contextlib import closing
 from datetime import datetime
-from typing import Final
+from types import coroutine
+from typing import Any, Final, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
-from zoco.database.errors import Overloaded
-from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
-from zoco.desk.records import inbox, settings
+from zoco.desk.intake import WAITING_MAX, Intake, Overfull
+from zoco.desk.records import settings
 from zoco.desk.records.inbox import NewMessage
 from zoco.observe import RequestAnswered, plain_request_id, plain_resource
 from zoco.resources.codec import Malformed, decode
@@ -25,15 +27,16 @@ from zoco.resources.notification import Notification
 from zoco.resources.scalars import parse_moment
 from zoco.web.observed import noted
 
+T = TypeVar("T")
+
 PATH: Final = "/notifications"
 BODY_BYTES_MAX: Final = 64 * 1024
 # Longer than any address of ours; what is cut off is still in the body.
 _RESOURCE_KEPT_MAX: Final = 500
 _TOPIC_KEPT_MAX: Final = 100
+_ID_IN_KEY_MAX: Final = 100
 # As long as a marketplace waits for the answer: who sends more slowly is none.
 BODY_SECONDS_MAX: Final = 20.0
-# A marketplace that hears 503 comes back; one that hears nothing comes back too, and later.
-_WAIT_SECONDS_MAX: Final = 5.0
 _INTEGER_MAX: Final = 2**63 - 1
 _SECRET_SETTING: Final = "callback_secret"
 
@@ -54,8 +57,11 @@ async def callback_secret(desk: Desk) -> str:
 class Callback:
     """The ASGI application at `/notifications` and `/notifications/{secret}`."""
 
-    def __init__(self, desk: Desk, *, body_seconds_max: float = BODY_SECONDS_MAX) -> None:
+    def __init__(
+        self, desk: Desk, *, body_seconds_max: float = BODY_SECONDS_MAX, waiting_max: int = WAITING_MAX
+    ) -> None:
         self._desk = desk
+        self._intake = Intake(desk.database, desk.clock, waiting_max=waiting_max)
         self._body_seconds_max = body_seconds_max
         self._secret: str | None = None
         self._by_address = Buckets(_PER_ADDRESS_A_SECOND)
@@ -84,8 +90,7 @@ class Callback:
         elif not self._by_address.admits(address):
             return 429
         try:
-            async with asyncio.timeout(self._body_seconds_max):
-                body = await _read(receive)
+            body = await _in_time(_read(receive), self._body_seconds_max)
         except TimeoutError:
             return 408
         message = None if body is None else parse(body, address)
@@ -95,8 +100,8 @@ class Callback:
         if not trusted and not self._by_user.admits(str(message.user_id)):
             return 429
         try:
-            await self._keep(message)
-        except Overloaded:
+            await self._intake.keep(message)
+        except Overfull:
             return 503
         return 200
 
@@ -105,22 +110,35 @@ class Callback:
             self._secret = await callback_secret(self._desk)
         return secrets.compare_digest(given.encode(), self._secret.encode())
 
-    async def _keep(self, message: NewMessage) -> None:
-        now = self._desk.clock.now()
-
-        async def keep(tx: Transaction) -> None:
-            await inbox.add(tx, message, now=now)
-            tx.signal("inbox")
-
-        # A marketplace that hangs up early must not leave a half-told story: what it sent is kept.
-        await asyncio.shield(self._desk.database.write(keep, wait_seconds_max=_WAIT_SECONDS_MAX))
-
 
 def _note(event: RequestAnswered, message: NewMessage) -> None:
     event.user = message.user_id
     event.application = message.application_id or 0
     event.notification = plain_request_id(message.message_id or "")
     event.resource = plain_resource(message.resource)
+
+
+async def _in_time(work: Coroutine[Any, Any, T], seconds: float) -> T:
+    """What a work comes to, or TimeoutError.
+
+    It is begun without a timer, which would cost more than all of the reading: as a rule the body has come
+    with the head, and there is nothing to wait for.
+    """
+    try:
+        awaited = work.send(None)
+    except StopIteration as finished:
+        result: T = finished.value
+        return result
+    async with asyncio.timeout(seconds):
+        return await _resumed(work, awaited)
+
+
+@coroutine
+def _resumed(work: Coroutine[Any, Any, T], awaited: object) -> Generator[object, Any, T]:
+    """The rest of a work that was begun and waits for `awaited`."""
+    with closing(work):
+        yield awaited
+        return (yield from work.__await__())
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -169,12 +187,18 @@ def parse(body: bytes, address: str) -> NewMessage | None:
 
 
 def _dedup_key(told: Notification) -> str:
-    """The same `_id`; where there is none, the same (application, user, topic, resource, received)."""
+    """The same `_id`; where there is none, the same (application, user, topic, resource, received).
+
+    An id as it is, since those that count with time fall beside each other in the index; what may be long is
+    hashed. No hash begins with `id`.
+    """
+    if told.id is not None and len(told.id) <= _ID_IN_KEY_MAX:
+        return f"id {told.id}"
     if told.id is not None:
         parts = ["id", told.id]
     else:
         parts = [str(told.application_id), str(told.user_id), told.topic, told.resource, told.received or ""]
-    return hashlib.sha256("\n".join(parts).encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from zoco.database.transaction import Row, Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
-    """What the callback keeps. `body` is at most 64 KiB."""
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """What the callback keeps. `body` is at most 64 KiB.
+
+    Made for every notification, and a Struct is made in a fifth of a dataclass's time.
+    """
 
     dedup_key: str
     message_id: str | None
@@ -40,9 +45,10 @@ class Message:
     seen_at: datetime
 
 
-async def add(tx: Transaction, message: NewMessage, *, now: datetime) -> None:
-    """Keep a message; one that is here already is counted once more (3.3)."""
-    await tx.run(
+async def add(tx: Transaction, messages: Sequence[NewMessage], *, now: datetime) -> None:
+    """Keep messages; one that is here already is counted once more (3.3)."""
+    seen = to_micros(now)
+    await tx.run_many(
         """
         INSERT INTO inbox (dedup_key, message_id, application_id, user_id, topic, resource, attempts, sent,
             received, body, address, seen_at, last_seen)
@@ -50,20 +56,23 @@ async def add(tx: Transaction, message: NewMessage, *, now: datetime) -> None:
             :received, :body, :address, :now, :now)
         ON CONFLICT (dedup_key) DO UPDATE SET copies = inbox.copies + 1, last_seen = excluded.last_seen
         """,
-        {
-            "dedup_key": message.dedup_key,
-            "message_id": message.message_id,
-            "application_id": message.application_id,
-            "user_id": message.user_id,
-            "topic": message.topic,
-            "resource": message.resource,
-            "attempts": message.attempts,
-            "sent": to_micros_or_none(message.sent),
-            "received": to_micros_or_none(message.received),
-            "body": message.body,
-            "address": message.address,
-            "now": to_micros(now),
-        },
+        [
+            {
+                "dedup_key": message.dedup_key,
+                "message_id": message.message_id,
+                "application_id": message.application_id,
+                "user_id": message.user_id,
+                "topic": message.topic,
+                "resource": message.resource,
+                "attempts": message.attempts,
+                "sent": to_micros_or_none(message.sent),
+                "received": to_micros_or_none(message.received),
+                "body": message.body,
+                "address": message.address,
+                "now": seen,
+            }
+            for message in messages
+        ],
     )
 
 
