@@ -6,7 +6,6 @@ Raw sockets and keep-alive: they cost less than the server they call, and when t
 from __future__ import annotations
 
 import asyncio
-import random
 import sys
 import time
 from itertools import count
@@ -17,10 +16,13 @@ import uvloop
 
 _WARM_UP_SECONDS = 0.5
 _GRACE_SECONDS = 10
+# Odd, so that no two numbers below 2**96 fall on the same.
+_SCATTERING = 0x9E3779B97F4A7C15F39CC061
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One request. `{number}` stands for a new number each time, `{id}` for the `id` of the last answer."""
+    """One request. In the body `{number}` stands for a new number each time and `{scattered}` for one as long
+    and as scattered as Zoco's own ids; in the path `{id}` for the `id` of the last answer."""
 
     method: str
     path: str
@@ -31,7 +33,7 @@ class Step(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """So many callers go through the steps, each waiting for its own answers, until the time is over.
 
-    With `any_step` each operation is a single step, drawn at random.
+    With `copies` every so many-th number is the one before once more.
     """
 
     port: int
@@ -39,11 +41,11 @@ class Plan(msgspec.Struct, frozen=True):
     seconds: float
     steps: list[Step]
     first_number: int = 0
-    any_step: bool = False
+    copies: int = 0
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`operations` are rounds of steps, or single steps; latencies are of one. `busy`: share of one core."""
+    """`operations` are whole rounds of steps; latencies are of such a round. `busy`: share of one core."""
 
     operations: int
     seconds: float
@@ -59,24 +61,22 @@ class _Identified(msgspec.Struct):
 class _Caller(asyncio.Protocol):
     """One connection; the next request goes out as soon as the answer is whole."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        fixed: list[bytes | None],
-        numbers: count[int],
-        latencies: list[float],
-        end: float,
-    ) -> None:
+    def __init__(self, plan: Plan, numbers: count[int], latencies: list[float], end: float) -> None:
         self._plan = plan
-        self._fixed = fixed
         self._numbers = numbers
         self._latencies = latencies
         self._end = end
-        self._position = self._first()
+        self._position = 0
         self._begun = 0.0
         self._received = b""
         self._last_id = ""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._fixed = [
+            _request(plan.port, step, step.path, step.body)
+            if "{" not in step.path and "{number}" not in step.body and "{scattered}" not in step.body
+            else None
+            for step in plan.steps
+        ]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are asyncio's in everything but their class.
@@ -98,41 +98,34 @@ class _Caller(asyncio.Protocol):
             return
         self._received = b""
         self._position += 1
-        if self._position < len(self._plan.steps) and not self._plan.any_step:
+        if self._position < len(self._plan.steps):
             self._last_id = str(msgspec.json.decode(body, type=_Identified).id)
         else:
             now = time.perf_counter()
             self._latencies.append(now - self._begun)
-            self._position = self._first()
+            self._position = 0
             if now >= self._end:
                 self.done.set_result(None)
                 self._transport.close()
                 return
         self._send()
 
-    def _first(self) -> int:
-        return random.randrange(len(self._plan.steps)) if self._plan.any_step else 0
-
     def _send(self) -> None:
-        if self._position == 0 or self._plan.any_step:
+        if self._position == 0:
             self._begun = time.perf_counter()
         request = self._fixed[self._position]
         if request is None:
             step = self._plan.steps[self._position]
             path = step.path.replace("{id}", self._last_id)
-            body = step.body.replace("{number}", f"{next(self._numbers):024x}")
-            request = _request(self._plan.port, step, path, body)
+            request = _request(self._plan.port, step, path, self._numbered(step.body))
         self._transport.write(request)
 
-
-def _fixed(plan: Plan) -> list[bytes | None]:
-    """The requests that are the same each time."""
-    return [
-        _request(plan.port, step, step.path, step.body)
-        if "{" not in step.path and "{number}" not in step.body
-        else None
-        for step in plan.steps
-    ]
+    def _numbered(self, body: str) -> str:
+        number = next(self._numbers)
+        if self._plan.copies and number % self._plan.copies == 0:
+            number -= 1
+        scattered = number * _SCATTERING % 2**96
+        return body.replace("{number}", str(number)).replace("{scattered}", f"{scattered:024x}")
 
 
 def _length(head: bytes) -> int:
@@ -151,13 +144,12 @@ def _request(port: int, step: Step, path: str, body: str) -> bytes:
 
 async def _call_for(plan: Plan, numbers: count[int], seconds: float) -> list[float]:
     latencies: list[float] = []
-    fixed = _fixed(plan)
     end = time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
     callers = [
         (
             await loop.create_connection(
-                lambda: _Caller(plan, fixed, numbers, latencies, end), "127.0.0.1", plan.port
+                lambda: _Caller(plan, numbers, latencies, end), "127.0.0.1", plan.port
             )
         )[1]
         for _ in range(plan.callers)

@@ -49,12 +49,15 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def server(role: str, folder: Path) -> AsyncIterator[Server]:
-    """One of `benchmarks.served`, stopped at the end."""
+async def server(role: str, folder: Path, *database: str) -> AsyncIterator[Server]:
+    """One of `benchmarks.served`, stopped at the end; a desk may have another `database` than its own."""
     port = free_port()
     os.makedirs(folder, exist_ok=True)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.served", role, str(port), str(folder), stdout=PIPE, stderr=DEVNULL
+        sys.executable,
+        *("-m", "benchmarks.served", role, str(port), str(folder), *database),
+        stdout=PIPE,
+        stderr=DEVNULL,
     )
     assert process.stdout is not None
     try:

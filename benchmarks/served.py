@@ -1,4 +1,4 @@
-"""A server in a process of its own: `python -m benchmarks.served marketplace|desk|bare PORT FOLDER`.
+"""A server in a process of its own: `python -m benchmarks.served marketplace|desk|bare PORT FOLDER [URL]`.
 
 The marketplace without its dispatcher and the desk without its workers, so that only the answer is measured;
 `bare` reads each request and answers the bytes of `FOLDER/answer`, on the same server with the same options.
@@ -36,9 +36,11 @@ def bare(answer: bytes) -> ASGIApp:
     return answered
 
 
-async def _serve(role: str, port: int, folder: Path) -> None:
+async def _serve(role: str, port: int, folder: Path, database: str = "") -> None:
     listener = bind("127.0.0.1", port, role)
-    settings = Settings(port=port, desk_port=port, data=folder, operator_key=OPERATOR_KEY)
+    settings = Settings(
+        port=port, desk_port=port, data=folder, operator_key=OPERATOR_KEY, desk_database_url=database
+    )
     async with AsyncExitStack() as stack:
         watch = await stack.enter_async_context(observing(settings))
         said = ""
@@ -55,4 +57,4 @@ async def _serve(role: str, port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run_until_stopped(_serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
+    run_until_stopped(_serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]))
