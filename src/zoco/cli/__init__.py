@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from zoco.cli import api, backup, desk, dispatch, doctor, migrate, restore, token, up
 from zoco.cli.serving import PortTaken
 from zoco.database.errors import BackupUnusable, DatabaseUnusable
+from zoco.deferred import deferred
 from zoco.settings import BadSetting, Settings, load
+
+if TYPE_CHECKING:
+    from zoco.cli import api, backup, desk, dispatch, doctor, migrate, restore, token, up
+else:
+    api, backup, desk = deferred("zoco.cli.api"), deferred("zoco.cli.backup"), deferred("zoco.cli.desk")
+    dispatch, doctor = deferred("zoco.cli.dispatch"), deferred("zoco.cli.doctor")
+    migrate, restore = deferred("zoco.cli.migrate"), deferred("zoco.cli.restore")
+    token, up = deferred("zoco.cli.token"), deferred("zoco.cli.up")
 
 
 class Command(Protocol):
@@ -40,8 +49,15 @@ COMMANDS: dict[str, Command] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what a person can mend is said in one sentence, with exit status 1."""
-    parser = _parser()
-    given = vars(parser.parse_args(arguments))
+    words = sys.argv[1:] if arguments is None else arguments
+    # A parser of all commands loads all of them: only who asks for the list has to wait for that.
+    named = {name: command for name, command in COMMANDS.items() if name in words[:1]}
+    # What is loaded stays to the end: the collector need not look at it, neither here nor later.
+    gc.disable()
+    parser = _parser(named or COMMANDS)
+    gc.freeze()
+    gc.enable()
+    given = vars(parser.parse_args(words))
     command = COMMANDS[given.pop("command")]
     config = given.pop("config") or os.environ.get("ZOCO_CONFIG")
     names = {each.name for each in fields(Settings)}
@@ -59,10 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(choice: Mapping[str, Command]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zoco", description="Order management for marketplaces.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
+    for name, command in choice.items():
         summary = (command.__doc__ or "").split("\n")[0]
         sub = commands.add_parser(name, help=summary, description=command.__doc__)
         sub.add_argument(

@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING
 from zoco.cli.serving import bind, serving
 from zoco.clock import Clock, SystemClock
 from zoco.database.transaction import Database
+from zoco.deferred import deferred
 from zoco.desk.desk import Desk
 from zoco.observe import SILENT, Journal, Observer, TroubleHandler
 from zoco.settings import Settings
 
 if TYPE_CHECKING:
-    from zoco.cli.metrics import Metrics
+    from zoco.cli import metrics as prometheus
+else:
+    # A tenth of a second to load, which nobody should wait for who does not measure.
+    prometheus = deferred("zoco.cli.metrics")
 
 
 class Watch:
     """The observer of a command's programs; with metrics, also of what waits in their databases."""
 
-    def __init__(self, observer: Observer, metrics: Metrics | None) -> None:
+    def __init__(self, observer: Observer, metrics: prometheus.Metrics | None) -> None:
         self.observer = observer
         self._metrics = metrics
 
@@ -54,12 +58,9 @@ async def observing(settings: Settings) -> AsyncIterator[Watch]:
         if settings.metrics_port == 0:
             yield Watch(Observer(*journals), None)
             return
-        # A tenth of a second to load, which nobody should wait for who does not measure.
-        from zoco.cli.metrics import Metrics, metrics_app  # noqa: PLC0415
-
-        metrics = Metrics()
+        metrics = prometheus.Metrics()
         listener = bind("127.0.0.1", settings.metrics_port, "the metrics")
-        async with serving(metrics_app(metrics), listener):
+        async with serving(prometheus.metrics_app(metrics), listener):
             yield Watch(Observer(*journals, metrics), metrics)
     finally:
         root.removeHandler(handler)

@@ -66,6 +66,8 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
         log_config=None,
         access_log=False,
         lifespan="off",
+        # Nothing here speaks WebSocket, and the library takes its time to load.
+        ws="none",
         server_header=False,
         # Each program dates its own answers: in a sandbox the date is the world's.
         date_header=False,

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import argparse
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoco.cli.keys import prepare_folder
 from zoco.cli.observing import observing
 from zoco.cli.parts import Marketplace, OpenDesk, open_desk, open_marketplace
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
+from zoco.deferred import deferred
 from zoco.desk.live import end_streams
 from zoco.desk.people import make_setup_code
-from zoco.sandbox import demo
-from zoco.sandbox.buyers import Buyers
 from zoco.settings import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from zoco.sandbox import buyers, demo
+else:
+    buyers, demo = deferred("zoco.sandbox.buyers"), deferred("zoco.sandbox.demo")
 
 # The same dealer, shop and goods in every demo world.
 _SEED = 42
@@ -76,4 +80,4 @@ async def _enter_demo_world(
     print()
     for sign_in in demo.sign_ins(key):
         print(f"{sign_in.place:<13} {sign_in.username} / {sign_in.password}  ({sign_in.name})")
-    await stack.enter_async_context(running(Buyers(address, key, world).run()))
+    await stack.enter_async_context(running(buyers.Buyers(address, key, world).run()))

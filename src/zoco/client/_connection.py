@@ -11,10 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
-
-import aiohttp
-from yarl import URL
+from typing import TYPE_CHECKING, Final
 
 from zoco.client._retries import Retries
 from zoco.client._tokens import TokenSource
@@ -26,6 +23,14 @@ from zoco.client.errors import (
     Unreachable,
     failure,
 )
+from zoco.deferred import deferred
+
+if TYPE_CHECKING:
+    import aiohttp
+    import yarl
+else:
+    # A third of what a start would load, and a desk without a store calls nobody.
+    aiohttp, yarl = deferred("aiohttp"), deferred("yarl")
 
 ANSWER_BYTES_MAX: Final = 10 * 1024 * 1024
 _CHUNK_BYTES: Final = 64 * 1024
@@ -171,7 +176,7 @@ class Connection:
     async def _exchange(self, request: Request, headers: Mapping[str, str]) -> Reply:
         if self._session is None:
             raise RuntimeError("open the client first: async with Client(...) as client")
-        url = URL(self._base_url + request.path)
+        url = yarl.URL(self._base_url + request.path)
         async with self._session.request(
             request.method,
             url.extend_query(request.query) if request.query else url,

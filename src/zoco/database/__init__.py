@@ -16,10 +16,17 @@ error rise. What may already be there is asked with `ON CONFLICT`, not by catchi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from zoco.database.errors import DatabaseUnusable
-from zoco.database.postgres import open_postgres
 from zoco.database.sqlite import open_sqlite
 from zoco.database.transaction import Database
+from zoco.deferred import deferred
+
+if TYPE_CHECKING:
+    from zoco.database import postgres
+else:
+    postgres = deferred("zoco.database.postgres")
 
 SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
@@ -33,7 +40,7 @@ async def open_database(url: str) -> Database:
     if url.startswith(SQLITE) and len(url) > len(SQLITE):
         return await open_sqlite(url.removeprefix(SQLITE))
     if url.startswith(_POSTGRES):
-        return await open_postgres(url)
+        return await postgres.open_postgres(url)
     raise DatabaseUnusable(
         f"{url!r} is no database address: sqlite:///path/to/file.db or postgresql://… is expected."
     )

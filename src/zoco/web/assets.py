@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,13 +27,26 @@ from starlette.responses import Response
 VENDOR_FILES = ("vendor/bootstrap.min.css", "vendor/htmx.min.js", "vendor/hx-sse.min.js")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _GZIP_BYTES_MIN = 500
+# The machine's own table differs from machine to machine, and takes its time to read.
+_MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _File:
     body: bytes
-    gzipped: bytes | None
     media_type: str
+
+    @cached_property
+    def gzipped(self) -> bytes | None:
+        """Made for the first who asks, once."""
+        if len(self.body) < _GZIP_BYTES_MIN or not self.media_type.startswith(("text/", "image/svg")):
+            return None
+        return gzip.compress(self.body, mtime=0)
 
 
 class Assets:
@@ -46,7 +60,10 @@ class Assets:
         for path in sorted(bodies):
             digest.update(path.encode() + b"\0" + bodies[path])
         self._digest = digest.hexdigest()[:8]
-        self._files = {path: _prepare(path, body) for path, body in bodies.items()}
+        self._files = {
+            path: _File(body, _MEDIA_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream"))
+            for path, body in bodies.items()
+        }
         self.missing = [path for path in VENDOR_FILES if path not in bodies]
 
     def url(self, path: str) -> str:
@@ -62,7 +79,7 @@ class Assets:
             raise HTTPException(404)
         current = request.path_params["digest"] == self._digest
         headers = {"cache-control": _FOR_EVER if current else "no-cache", "vary": "Accept-Encoding"}
-        if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        if "gzip" in request.headers.get("accept-encoding", "") and file.gzipped is not None:
             headers["content-encoding"] = "gzip"
             return Response(file.gzipped, media_type=file.media_type, headers=headers)
         return Response(file.body, media_type=file.media_type, headers=headers)
@@ -78,11 +95,3 @@ def _read_tree(folder: Traversable, prefix: str) -> dict[str, bytes]:
         else:
             found[f"{prefix}{entry.name}"] = entry.read_bytes()
     return found
-
-
-def _prepare(path: str, body: bytes) -> _File:
-    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    if path.endswith(".js"):
-        media_type = "text/javascript"
-    compressible = len(body) >= _GZIP_BYTES_MIN and media_type.startswith(("text/", "image/svg"))
-    return _File(body, gzip.compress(body, mtime=0) if compressible else None, media_type)

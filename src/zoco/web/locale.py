@@ -9,11 +9,11 @@ by the build. Order of choice: the user's own setting, the cookie, `Accept-Langu
 
 from __future__ import annotations
 
+import gettext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from babel.support import NullTranslations, Translations
 from starlette.requests import HTTPConnection
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
@@ -59,9 +59,9 @@ def choose_language(request: HTTPConnection, *, cookie: str, setting: str | None
 
 
 @cache
-def translations(language: Language) -> NullTranslations:
+def translations(language: Language) -> gettext.NullTranslations:
     """The catalogue of a language; English is the source text itself."""
-    return Translations.load(str(LOCALE_FOLDER), [language.catalogue], DOMAIN)
+    return gettext.translation(DOMAIN, LOCALE_FOLDER, [language.catalogue], fallback=True)
 
 
 def _preferred(accept_language: str) -> Language | None:

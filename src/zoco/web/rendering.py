@@ -11,20 +11,28 @@ of this package is the page around a sign-in or a consent, `layout/document.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from zoco.deferred import deferred
 from zoco.web.assets import Assets
-from zoco.web.formats import Formats
 from zoco.web.headers import content_security_policy
 from zoco.web.locale import LANGUAGES, Language, translations
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from zoco.web import formats
+else:
+    # A program that nobody has opened in a browser yet writes no page.
+    jinja2, formats = deferred("jinja2"), deferred("zoco.web.formats")
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
@@ -41,8 +49,8 @@ class Visit:
     theme: Theme = "auto"
 
     @property
-    def formats(self) -> Formats:
-        return Formats(self.language, self.zone, self.now)
+    def formats(self) -> formats.Formats:
+        return formats.Formats(self.language, self.zone, self.now)
 
 
 def choose_theme(request: HTTPConnection, *, cookie: str) -> Theme:
@@ -51,11 +59,18 @@ def choose_theme(request: HTTPConnection, *, cookie: str) -> Theme:
 
 
 class Renderer:
-    """One Jinja2 environment per language, made at start."""
+    """One Jinja2 environment per language, made for the first page."""
 
     def __init__(self, packages: Sequence[str], assets: Assets) -> None:
-        loader = ChoiceLoader([PackageLoader(package, "templates") for package in packages])
-        self._environments = {language.tag: _environment(loader, language, assets) for language in LANGUAGES}
+        self._packages = packages
+        self._assets = assets
+
+    @cached_property
+    def _environments(self) -> Mapping[str, jinja2.Environment]:
+        loader = jinja2.ChoiceLoader(
+            [jinja2.PackageLoader(package, "templates") for package in self._packages]
+        )
+        return {language.tag: _environment(loader, language, self._assets) for language in LANGUAGES}
 
     def text(self, template: str, visit: Visit, **context: object) -> str:
         """A template as text: for fragments of a page."""
@@ -76,14 +91,14 @@ class Renderer:
         return HTMLResponse(self.text(template, visit, **context), status_code=status, headers=headers)
 
 
-def _environment(loader: ChoiceLoader, language: Language, assets: Assets) -> Environment:
-    environment = Environment(
+def _environment(loader: jinja2.ChoiceLoader, language: Language, assets: Assets) -> jinja2.Environment:
+    environment = jinja2.Environment(
         loader=loader,
         autoescape=True,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
     )
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = translations(language)

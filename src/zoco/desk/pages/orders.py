@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -15,7 +16,9 @@ from zoco.desk.records import log, views
 from zoco.desk.records.log import LivePosition
 from zoco.desk.records.stock_views import StoreRow
 from zoco.desk.records.views import OrderFilter, OrderRow, Stage
-from zoco.web.formats import Formats
+
+if TYPE_CHECKING:
+    from zoco.web.formats import Formats
 
 # What the status filter offers: payment_required orders are hidden from their seller.
 STATUSES = ("confirmed", "payment_in_process", "partially_paid", "paid", "cancelled", "invalid")

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -27,10 +27,12 @@ from zoco.desk.records.people import Person
 from zoco.desk.records.stock_views import StoreRow
 from zoco.web.assets import Assets
 from zoco.web.cookies import cookie_name, set_cookie
-from zoco.web.formats import Formats
 from zoco.web.forms import FormGuard, read_form
 from zoco.web.locale import choose_language
 from zoco.web.rendering import Renderer, Visit, choose_theme
+
+if TYPE_CHECKING:
+    from zoco.web.formats import Formats
 
 ASSETS = Assets(["zoco.web", "zoco.desk.pages"])
 RENDERER = Renderer(["zoco.desk", "zoco.web"], ASSETS)
