@@ -51,4 +51,4 @@ async def _hear(target: Server, runs: count[int], *, copies: int = 0) -> Figures
     """Each run tells of something new: what was heard before would cost less."""
     steps = [Step("POST", f"/notifications/{target.said}" if target.said else "/notifications", body=_BODY)]
     first = next(runs) << 40
-    return await called(target, Plan(target.port, _CALLERS, _SECONDS, steps, first, copies))
+    return await called(target, Plan(target.port, _CALLERS, _SECONDS, steps, copies, first))

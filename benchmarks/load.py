@@ -21,8 +21,8 @@ _SCATTERING = 0x9E3779B97F4A7C15F39CC061
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One request. In the body `{number}` stands for a new number each time and `{scattered}` for one as long
-    and as scattered as Zoco's own ids; in the path `{id}` for the `id` of the last answer."""
+    """One request. `{number}` stands for a new number each time, `{scattered}` for the same, but as long and as
+    scattered as Zoco's ids; `{id}` for the `id` of the last answer."""
 
     method: str
     path: str
@@ -31,17 +31,15 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """So many callers go through the steps, each waiting for its own answers, until the time is over.
-
-    With `copies` every so many-th number is the one before once more.
-    """
+    """So many callers go through the steps, each waiting for its own answers, until the time is over."""
 
     port: int
     callers: int
     seconds: float
     steps: list[Step]
-    first_number: int = 0
+    # Every so many-th number is the one before once more.
     copies: int = 0
+    first_number: int = 0
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -73,7 +71,7 @@ class _Caller(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._fixed = [
             _request(plan.port, step, step.path, step.body)
-            if "{" not in step.path and "{number}" not in step.body and "{scattered}" not in step.body
+            if "{" not in step.path and "{number}" not in step.body
             else None
             for step in plan.steps
         ]

@@ -9,7 +9,9 @@ A response that sets one of these headers itself keeps its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from email.utils import formatdate
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,26 +47,21 @@ class DateHeader:
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
         self._clock = clock
-        self._second = -1
-        self._date = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_date(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message.get("headers", ())
-                if not any(name == b"date" for name, _ in headers):
-                    message["headers"] = [*headers, (b"date", self._now())]
+                moment = self._clock.now().replace(microsecond=0)
+                message["headers"] = [*message["headers"], (b"date", _http_date(moment))]
             await send(message)
 
         await self._app(scope, receive, send_with_date)
 
-    def _now(self) -> bytes:
-        """Written once a second: writing it costs more than all else that is done here."""
-        second = int(self._clock.now().timestamp())
-        if second != self._second:
-            self._second = second
-            self._date = formatdate(second, usegmt=True).encode()
-        return self._date
+
+# Both programs may run in one process, each with its clock.
+@lru_cache(maxsize=2)
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
 
 
 class SecurityHeaders:
