@@ -6,6 +6,7 @@ Raw sockets and keep-alive: they cost less than the server they call, and when t
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import time
 from itertools import count
@@ -21,8 +22,8 @@ _SCATTERING = 0x9E3779B97F4A7C15F39CC061
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One request. `{number}` stands for a new number each time, `{scattered}` for the same, but as long and as
-    scattered as Zoco's ids; `{id}` for the `id` of the last answer."""
+    """One request. `{number}` stands for a new number each time, `{scattered}` beside it for the same, as
+    long and as scattered as Zoco's ids; `{id}` for the `id` of the last answer."""
 
     method: str
     path: str
@@ -31,7 +32,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """So many callers go through the steps, each waiting for its own answers, until the time is over."""
+    """So many callers go through the steps, each waiting for its own answers, until the time is over.
+
+    With `any_step` each operation is a single step, drawn at random.
+    """
 
     port: int
     callers: int
@@ -40,10 +44,11 @@ class Plan(msgspec.Struct, frozen=True):
     # Every so many-th number is the one before once more.
     copies: int = 0
     first_number: int = 0
+    any_step: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`operations` are whole rounds of steps; latencies are of such a round. `busy`: share of one core."""
+    """`operations` are rounds of steps, or single steps; latencies are of one. `busy`: share of one core."""
 
     operations: int
     seconds: float
@@ -59,22 +64,24 @@ class _Identified(msgspec.Struct):
 class _Caller(asyncio.Protocol):
     """One connection; the next request goes out as soon as the answer is whole."""
 
-    def __init__(self, plan: Plan, numbers: count[int], latencies: list[float], end: float) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        fixed: list[bytes | None],
+        numbers: count[int],
+        latencies: list[float],
+        end: float,
+    ) -> None:
         self._plan = plan
+        self._fixed = fixed
         self._numbers = numbers
         self._latencies = latencies
         self._end = end
-        self._position = 0
+        self._position = self._first()
         self._begun = 0.0
         self._received = b""
         self._last_id = ""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._fixed = [
-            _request(plan.port, step, step.path, step.body)
-            if "{" not in step.path and "{number}" not in step.body
-            else None
-            for step in plan.steps
-        ]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are asyncio's in everything but their class.
@@ -96,20 +103,23 @@ class _Caller(asyncio.Protocol):
             return
         self._received = b""
         self._position += 1
-        if self._position < len(self._plan.steps):
+        if self._position < len(self._plan.steps) and not self._plan.any_step:
             self._last_id = str(msgspec.json.decode(body, type=_Identified).id)
         else:
             now = time.perf_counter()
             self._latencies.append(now - self._begun)
-            self._position = 0
+            self._position = self._first()
             if now >= self._end:
                 self.done.set_result(None)
                 self._transport.close()
                 return
         self._send()
 
+    def _first(self) -> int:
+        return random.randrange(len(self._plan.steps)) if self._plan.any_step else 0
+
     def _send(self) -> None:
-        if self._position == 0:
+        if self._position == 0 or self._plan.any_step:
             self._begun = time.perf_counter()
         request = self._fixed[self._position]
         if request is None:
@@ -124,6 +134,16 @@ class _Caller(asyncio.Protocol):
             number -= 1
         scattered = number * _SCATTERING % 2**96
         return body.replace("{number}", str(number)).replace("{scattered}", f"{scattered:024x}")
+
+
+def _fixed(plan: Plan) -> list[bytes | None]:
+    """The requests that are the same each time."""
+    return [
+        _request(plan.port, step, step.path, step.body)
+        if "{" not in step.path and "{number}" not in step.body
+        else None
+        for step in plan.steps
+    ]
 
 
 def _length(head: bytes) -> int:
@@ -142,12 +162,13 @@ def _request(port: int, step: Step, path: str, body: str) -> bytes:
 
 async def _call_for(plan: Plan, numbers: count[int], seconds: float) -> list[float]:
     latencies: list[float] = []
+    fixed = _fixed(plan)
     end = time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
     callers = [
         (
             await loop.create_connection(
-                lambda: _Caller(plan, numbers, latencies, end), "127.0.0.1", plan.port
+                lambda: _Caller(plan, fixed, numbers, latencies, end), "127.0.0.1", plan.port
             )
         )[1]
         for _ in range(plan.callers)

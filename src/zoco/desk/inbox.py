@@ -17,8 +17,9 @@ from typing import Any, Final, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
+from zoco.database.errors import Overloaded
 from zoco.desk.desk import Desk
-from zoco.desk.intake import WAITING_MAX, Intake, Overfull
+from zoco.desk.intake import WAITING_MAX, Intake
 from zoco.desk.records import settings
 from zoco.desk.records.inbox import NewMessage
 from zoco.observe import RequestAnswered, plain_request_id, plain_resource
@@ -101,7 +102,7 @@ class Callback:
             return 429
         try:
             await self._intake.keep(message)
-        except Overfull:
+        except Overloaded:
             return 503
         return 200
 

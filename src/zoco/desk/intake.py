@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from zoco.clock import Clock
+from zoco.database.errors import Overloaded
 from zoco.database.transaction import Database, Transaction
 from zoco.desk.records import inbox
 from zoco.desk.records.inbox import NewMessage
@@ -15,12 +16,10 @@ from zoco.desk.records.inbox import NewMessage
 _BATCH_MAX: Final = 256
 # Messages still in memory, of at most 64 KiB each, while the disk is slower than the world.
 WAITING_MAX: Final = 4096
+# A marketplace that hears 503 comes back; one that hears nothing comes back too, and later.
+_WAIT_SECONDS_MAX: Final = 5.0
 
 _Arrival = tuple[NewMessage, "asyncio.Future[None]"]
-
-
-class Overfull(Exception):
-    """More messages wait for the disk than are held; who sent this one may send it again."""
 
 
 class Intake:
@@ -40,9 +39,9 @@ class Intake:
         self._writing: asyncio.Task[None] | None = None
 
     def keep(self, message: NewMessage) -> asyncio.Future[None]:
-        """Done when the message is kept. Who gives up waiting is not told, and the message is kept."""
+        """Done when the message is kept, or Overloaded. Who gives up waiting is not told; it is kept."""
         if len(self._waiting) >= self._waiting_max:
-            raise Overfull
+            raise Overloaded("too many messages are waiting")
         kept = asyncio.get_running_loop().create_future()
         self._waiting.append((message, kept))
         if self._writing is None:
@@ -56,6 +55,8 @@ class Intake:
                 batch = self._waiting[:_BATCH_MAX]
                 del self._waiting[:_BATCH_MAX]
                 await self._write(batch)
+                # The answered go on, and what has arrived meanwhile is read, before the next batch is made.
+                await asyncio.sleep(0)
         finally:
             self._writing = None
 
@@ -63,6 +64,10 @@ class Intake:
         messages = [message for message, _ in batch]
         try:
             await self._add(messages)
+        except Overloaded as error:
+            # Who came later would wait as long for the same answer.
+            _answer([*batch, *self._waiting], error)
+            self._waiting.clear()
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait; the next batch is written
             if len(batch) > 1:
                 await asyncio.gather(*(self._write([arrival]) for arrival in batch))
@@ -78,7 +83,7 @@ class Intake:
             await inbox.add(tx, messages, now=now)
             tx.signal("inbox")
 
-        await self._database.write(add)
+        await self._database.write(add, wait_seconds_max=_WAIT_SECONDS_MAX)
 
 
 def _answer(batch: Sequence[_Arrival], error: Exception | None) -> None:
