@@ -15,7 +15,7 @@ from zoco.client.operator import Operator
 from zoco.clock import Clock, SandboxClock
 from zoco.database.transaction import Database
 from zoco.marketplace.expiry import ExpiryLoop
-from zoco.notifications.delivery import callbacks
+from zoco.notifications.callbacks import callbacks
 from zoco.notifications.dispatcher import Dispatcher
 from zoco.sandbox.routes import clock_endpoints
 from zoco.sandbox.time_travel import TimeTravel

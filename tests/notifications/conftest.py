@@ -8,7 +8,8 @@ from tests.hand_clock import HandClock
 from tests.notifications.feed_world import FeedWorld
 from tests.notifications.receiver import Receiver, listening
 from zoco.database.transaction import Database
-from zoco.notifications.delivery import Post, callbacks
+from zoco.notifications.callbacks import callbacks
+from zoco.notifications.delivery import Post
 
 
 @pytest.fixture

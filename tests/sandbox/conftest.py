@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.notifications.receiver import Receiver, listening
-from zoco.notifications.delivery import Post, callbacks
+from zoco.notifications.callbacks import callbacks
+from zoco.notifications.delivery import Post
 
 
 @pytest.fixture

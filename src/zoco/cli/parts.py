@@ -22,7 +22,7 @@ from zoco.desk.desk import Desk
 from zoco.desk.duties import release_dead_leases
 from zoco.desk.workers import Workers
 from zoco.marketplace.expiry import ExpiryLoop
-from zoco.notifications.delivery import callbacks
+from zoco.notifications.callbacks import callbacks
 from zoco.notifications.dispatcher import Dispatcher
 from zoco.sandbox.routes import clock_endpoints
 from zoco.sandbox.time_travel import TimeTravel, kept_clock

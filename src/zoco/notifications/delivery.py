@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-import aiohttp
 
 from zoco.resources.codec import encode
 from zoco.resources.notification import Notification
@@ -20,18 +17,6 @@ from zoco.storage.notifications import DueMessage
 logger = logging.getLogger(__name__)
 
 ANSWER_BYTES_MAX = 1024
-
-# Shorter than common servers keep an idle connection open (5 s), so that we seldom post into one
-# that is being closed: aiohttp does not repeat a POST, and the message would wait for its retry.
-_KEEP_ALIVE_SECONDS = 4.0
-_DNS_SECONDS = 30
-
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "Content-Type": "application/json",
-    "User-Agent": "Zoco",
-}
 
 
 class Outcome(StrEnum):
@@ -127,46 +112,3 @@ def prepare(message: DueMessage, *, attempts: int, sent: datetime) -> bytes:
 def judge(answer: Answer) -> Outcome:
     """Only 200 counts."""
     return Outcome.ACKNOWLEDGED if answer.http_code == 200 else Outcome.REFUSED
-
-
-@asynccontextmanager
-async def callbacks() -> AsyncIterator[Post]:
-    """A way to post: connections are reused, cookies forgotten, redirects not followed.
-
-    async with callbacks() as post:
-        await Dispatcher(database, clock, post=post).run()
-    """
-    # How many connections there are at once follows from the dispatcher's slots per callback.
-    connector = aiohttp.TCPConnector(
-        limit=0, limit_per_host=0, keepalive_timeout=_KEEP_ALIVE_SECONDS, ttl_dns_cache=_DNS_SECONDS
-    )
-    async with aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers=_HEADERS,
-        timeout=aiohttp.ClientTimeout(total=None),
-        auto_decompress=False,
-    ) as session:
-
-        async def post(url: str, body: bytes) -> Answer:
-            try:
-                return await _exchange(session, url, body)
-            except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-                raise NotAnswered(Outcome.UNREACHABLE) from error
-            except (aiohttp.ClientError, ConnectionError) as error:
-                raise NotAnswered(Outcome.BROKEN_OFF) from error
-
-        yield post
-
-
-async def _exchange(session: aiohttp.ClientSession, url: str, body: bytes) -> Answer:
-    async with session.post(url, data=body, allow_redirects=False) as response:
-        read = b""
-        while len(read) < ANSWER_BYTES_MAX:
-            part = await response.content.read(ANSWER_BYTES_MAX - len(read))
-            if not part:
-                return Answer(response.status, read)
-            read += part
-        # The rest is not wanted; a connection that still holds it cannot be used again.
-        response.close()
-        return Answer(response.status, read)
