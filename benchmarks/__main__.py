@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from benchmarks import buying, database, hearing, reading, selling, starting
+from benchmarks import buying, database, delivering, hearing, reading, selling, starting
 
 BENCHMARKS = {
     "database": database.measure,
     "buying": buying.measure,
     "reading": reading.measure,
     "hearing": hearing.measure,
+    "delivering": delivering.measure,
     "selling": selling.measure,
     "starting": starting.measure,
 }
