@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +16,7 @@ from tests.notifications.receiver import (
     reset,
     status,
 )
+from zoco.notifications.deadlines import Deadlines
 from zoco.notifications.delivery import ANSWER_BYTES_MAX, Delivery, Outcome, Post, deliver
 from zoco.storage.notifications import DueMessage
 
@@ -36,7 +36,9 @@ SHORT_SECONDS = 0.1
 
 
 async def attempt(post: Post, url: str, *, timeout_seconds: float = PATIENT_SECONDS) -> Delivery:
-    return await deliver(post, url, MESSAGE, attempts=0, sent=SENT, deadline=asyncio.timeout(timeout_seconds))
+    return await deliver(
+        post, url, MESSAGE, attempts=0, sent=SENT, deadline=Deadlines().within(timeout_seconds)
+    )
 
 
 async def test_the_body_is_the_one_that_the_documents_print(receiver: Receiver, post: Post) -> None:

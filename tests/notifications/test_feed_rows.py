@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.hand_clock import HandClock
 from tests.notifications.feed_world import APPLICATION, FeedWorld, Told
@@ -18,7 +18,10 @@ CALLBACK = "https://desk.example/notifications"
 
 async def the_due(feed: FeedWorld, *, limit: int = 10, application_id: int = APPLICATION) -> list[DueMessage]:
     now = feed.clock.now()
-    return await feed.database.read(lambda tx: notifications.due_messages(tx, application_id, now, limit))
+    messages, _ = await feed.database.read(
+        lambda tx: notifications.due_messages(tx, application_id, now, limit, known=())
+    )
+    return messages
 
 
 def acknowledged(message: DueMessage, clock: HandClock) -> AttemptRecord:
@@ -56,6 +59,23 @@ async def test_due_messages_come_in_the_order_of_their_events(feed: FeedWorld, c
     assert [message.id for message in await the_due(feed)] == [first, second, third]
     assert [message.id for message in await the_due(feed, limit=2)] == [first, second]
     assert await the_due(feed, application_id=APPLICATION + 1) == []
+
+
+async def test_of_the_due_those_that_are_known_are_left_out_and_a_full_page_may_have_a_next(
+    feed: FeedWorld, clock: HandClock
+) -> None:
+    await feed.subscribe(CALLBACK)
+    told = await feed.tell("/orders/1", "/orders/2", "/orders/3")
+    first, *_ = await the_due(feed)
+
+    async def page(limit: int) -> tuple[list[str], bool]:
+        messages, more = await feed.database.read(
+            lambda tx: notifications.due_messages(tx, APPLICATION, clock.now(), limit, known={first.seq})
+        )
+        return [message.id for message in messages], more
+
+    assert await page(2) == ([told[1]], True)
+    assert await page(4) == (told[1:], False)
 
 
 async def test_the_longest_overdue_are_fetched_first(feed: FeedWorld, clock: HandClock) -> None:

@@ -26,7 +26,8 @@ def lane_with(*messages: DueMessage, slots: int = 10, held_max: int = 10) -> Lan
 
 
 def fetch(lane: Lane, *messages: DueMessage) -> None:
-    lane.take(messages, asked_for=lane.begin_fetch())
+    lane.begin_fetch()
+    lane.take(messages, more=False)
 
 
 def started(lane: Lane) -> list[int]:
@@ -66,11 +67,11 @@ def test_a_message_in_hand_is_not_taken_twice() -> None:
 def test_what_was_recorded_while_the_database_was_asked_is_not_posted_again() -> None:
     lane = lane_with(message(1))
     started(lane)
-    asked_for = lane.begin_fetch()
+    lane.begin_fetch()
     lane.finish(message(1))
     lane.recorded(message(1))
 
-    lane.take([message(1)], asked_for=asked_for)
+    lane.take([message(1)], more=False)
 
     assert started(lane) == []
     assert lane.idle
@@ -106,9 +107,8 @@ def test_a_lost_lease_leaves_only_what_is_under_way() -> None:
     assert lane.idle
 
 
-def test_a_full_fetch_says_that_there_may_be_more() -> None:
+def test_a_lane_is_hungry_again_when_half_of_it_is_recorded() -> None:
     lane = lane_with(*(message(seq) for seq in range(10)), held_max=10)
-    assert lane.more_waiting
     assert not lane.hungry
 
     for seq in range(5):

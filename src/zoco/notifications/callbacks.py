@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from aiohappyeyeballs import AddrInfoType, start_connection
 from yarl import URL
@@ -26,8 +27,7 @@ _LOOKED_UP_SECONDS = 30.0
 _NEXT_ADDRESS_SECONDS = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(NamedTuple):
     """Whom a connection leads to; all callbacks there share connections."""
 
     host: str

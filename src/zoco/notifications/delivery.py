@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
+from zoco.notifications.deadlines import Deadline
 from zoco.resources.codec import encode
 from zoco.resources.notification import Notification
 from zoco.resources.scalars import utc_moment
@@ -34,8 +36,7 @@ class Outcome(StrEnum):
     NO_CALLBACK = "no_callback"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What a callback answered; `body` is cut after 1 KiB."""
 
     http_code: int
@@ -52,8 +53,7 @@ class NotAnswered(Exception):
 Post = Callable[[str, bytes], Awaitable[Answer]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True, gc=False):
     """One attempt that was made."""
 
     sent: datetime
@@ -69,14 +69,14 @@ async def deliver(
     *,
     attempts: int,
     sent: datetime,
-    deadline: asyncio.Timeout,
+    deadline: Deadline,
 ) -> Delivery:
     """Try once; `deadline` bounds everything from the look-up of the name to the last byte read."""
     body = prepare(message, attempts=attempts, sent=sent)
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
-        async with deadline:
+        with deadline:
             answer = await post(callback_url, body)
     except TimeoutError:
         outcome, http_code = Outcome.TIMED_OUT, None

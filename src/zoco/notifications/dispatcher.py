@@ -12,6 +12,7 @@ from random import Random
 
 from zoco.clock import Clock, SandboxClock, SystemClock
 from zoco.database.transaction import Database, Transaction
+from zoco.notifications.deadlines import Deadlines
 from zoco.notifications.delivery import Delivery, Outcome, Post, deliver
 from zoco.notifications.lane import Lane
 from zoco.notifications.leases import Leases
@@ -22,9 +23,11 @@ from zoco.observe import SILENT, DeliveryMade, Observer
 from zoco.storage import notifications
 from zoco.storage.notifications import AttemptRecord, DueMessage, State, WaitingCallback
 
-# Commits come faster than rounds are worth: this bounds how often the database is asked under load,
-# and it is all that a message of an idle system waits.
-_ROUNDS_APART_SECONDS = 0.005
+# Commits come faster than rounds are worth: this bounds how often the database is asked under load.
+# A message of an idle system waits for nothing.
+_ROUNDS_APART_SECONDS = 0.01
+# So many callbacks are fetched for in one transaction, which on SQLite the event loop waits for.
+_FETCHED_TOGETHER = 10
 
 _REAL_TIME = SystemClock()
 _PATIENCE = Patience()
@@ -84,8 +87,8 @@ class Dispatcher:
         )
         self._recorder = Recorder(database, patience=patience, on_recorded=self._on_recorded)
         self._lanes: dict[int, Lane] = {}
-        self._deliveries: set[asyncio.Task[None]] = set()
-        self._deadlines: set[asyncio.Timeout] = set()
+        self._slots: set[asyncio.Task[None]] = set()
+        self._deadlines = Deadlines()
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
         self._first_round = True
@@ -99,13 +102,16 @@ class Dispatcher:
         self._woken.set()
 
     async def run(self) -> None:
+        # A task of its own: who cancels `run` ends it at once, not when the round's transaction has ended.
+        rounds = asyncio.create_task(self._rounds(), name="feed rounds")
         try:
-            while not self._stopping:
-                async with self._turn:
-                    pause_seconds = await self._patience.with_patience(self._round)
-                await self._pause(pause_seconds)
+            await asyncio.wait([rounds])
         finally:
             await self.stop()
+            rounds.cancel()
+            await asyncio.wait([rounds])
+        if not rounds.cancelled():
+            rounds.result()
 
     async def stop(self) -> None:
         """Start nothing more; wait for what is under way, record it, release the leases."""
@@ -113,16 +119,16 @@ class Dispatcher:
         self.wake()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limits.drain_seconds):
-                if self._deliveries:
-                    await asyncio.wait(self._deliveries)
+                if self._slots:
+                    await asyncio.wait(self._slots)
                 await self._recorder.written()
                 async with self._turn:
                     await self._leases.release()
-        for task in self._deliveries:
+        for task in self._slots:
             task.cancel()
         self._recorder.abandon()
-        if self._deliveries:
-            await asyncio.wait(self._deliveries)
+        if self._slots:
+            await asyncio.wait(self._slots)
 
     @asynccontextmanager
     async def stepping(self, *, timeout_seconds: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
@@ -136,11 +142,7 @@ class Dispatcher:
         """
         async with self._turn:
             patient_seconds, self._timeout_seconds = self._timeout_seconds, timeout_seconds
-            soon = asyncio.get_running_loop().time() + timeout_seconds
-            for deadline in self._deadlines:
-                ends = deadline.when()
-                if ends is not None and not deadline.expired():
-                    deadline.reschedule(min(ends, soon))
+            self._deadlines.shorten(timeout_seconds)
             try:
                 yield self._run_due
             finally:
@@ -170,16 +172,19 @@ class Dispatcher:
             await self._round()
             if all(lane.idle for lane in self._lanes.values()):
                 return
-            if self._deliveries:
-                await asyncio.wait(self._deliveries)
+            if self._slots:
+                await asyncio.wait(self._slots)
             await self._recorder.written()
 
-    async def _pause(self, seconds: float) -> None:
-        await asyncio.sleep(_ROUNDS_APART_SECONDS)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        self._woken.clear()
+    async def _rounds(self) -> None:
+        while not self._stopping:
+            async with self._turn:
+                pause_seconds = await self._patience.with_patience(self._round)
+            await asyncio.sleep(_ROUNDS_APART_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_seconds):
+                    await self._woken.wait()
+            self._woken.clear()
 
     async def _round(self) -> float:
         """Fetch and start what is due; answers after how many seconds to look again unless woken."""
@@ -202,25 +207,33 @@ class Dispatcher:
         return min(seconds, self._limits.poll_seconds)
 
     async def _fetch(self, callbacks: Sequence[WaitingCallback], now: datetime) -> None:
-        """Fill the lanes that have room, in one reading transaction."""
-        asked: list[tuple[Lane, int]] = []
+        """Fill the lanes that have room, and start what may start."""
+        hungry: list[Lane] = []
         for callback in callbacks:
             lane = self._lane(callback.application_id)
             lane.callback_url = callback.callback_url
             if lane.hungry:
-                asked.append((lane, lane.begin_fetch()))
+                hungry.append(lane)
             else:
                 lane.more_waiting = True
+        for first in range(0, len(hungry), _FETCHED_TOGETHER):
+            await self._fill(hungry[first : first + _FETCHED_TOGETHER], now)
+            await asyncio.sleep(0)
 
-        async def due_of_each(tx: Transaction) -> list[list[DueMessage]]:
+    async def _fill(self, lanes: Sequence[Lane], now: datetime) -> None:
+        limit = self._limits.held_per_callback
+        for lane in lanes:
+            lane.begin_fetch()
+
+        async def due_of_each(tx: Transaction) -> list[tuple[list[DueMessage], bool]]:
             return [
-                await notifications.due_messages(tx, lane.application_id, now, limit) for lane, limit in asked
+                await notifications.due_messages(tx, lane.application_id, now, limit, known=lane.held)
+                for lane in lanes
             ]
 
-        if asked:
-            fetched = await self._database.read(due_of_each)
-            for (lane, limit), messages in zip(asked, fetched, strict=True):
-                lane.take(messages, asked_for=limit)
+        for lane, (messages, more) in zip(lanes, await self._database.read(due_of_each), strict=True):
+            lane.take(messages, more=more)
+            self._start(lane)
 
     def _lane(self, application_id: int) -> Lane:
         if application_id not in self._lanes:
@@ -232,41 +245,41 @@ class Dispatcher:
         return self._lanes[application_id]
 
     def _start(self, lane: Lane) -> None:
-        """Fill the free slots of a lane; the next round goes on with one whose lease has run out."""
-        while not self._stopping and self._leases.holds(lane.application_id):
-            message = lane.start_next()
-            if message is None:
-                return
-            task = asyncio.create_task(self._attempt(lane, message))
-            self._deliveries.add(task)
-            task.add_done_callback(self._deliveries.discard)
+        """Set the free slots of a lane to work."""
+        while (message := self._next(lane)) is not None:
+            slot = asyncio.create_task(self._work(lane, message))
+            self._slots.add(slot)
+            slot.add_done_callback(self._slots.discard)
 
-    async def _attempt(self, lane: Lane, message: DueMessage) -> None:
-        """One message, one try; then the lane's next one."""
-        try:
-            if lane.callback_url is None:
-                record = _given_up(message)
-            else:
-                record = self._judged(message, await self._deliver(lane.callback_url, message))
-            self._recorder.add(record)
-        finally:
-            lane.finish(message)
-            self._start(lane)
+    def _next(self, lane: Lane) -> DueMessage | None:
+        """What a free slot is to post; the next round goes on with a lane whose lease has run out."""
+        if self._stopping or not self._leases.holds(lane.application_id):
+            return None
+        return lane.start_next()
 
-    async def _deliver(self, callback_url: str, message: DueMessage) -> Delivery:
-        deadline = asyncio.timeout(self._timeout_seconds)
-        self._deadlines.add(deadline)
-        try:
-            return await deliver(
-                self._post,
-                callback_url,
-                message,
-                attempts=message.attempts + self._profile.attempts_from,
-                sent=self._clock.now(),
-                deadline=deadline,
-            )
-        finally:
-            self._deadlines.discard(deadline)
+    async def _work(self, lane: Lane, first: DueMessage) -> None:
+        """One slot: a message after the other, until none of the lane may start."""
+        message: DueMessage | None = first
+        while message is not None:
+            try:
+                self._recorder.add(await self._attempt(lane, message))
+            finally:
+                lane.finish(message)
+            message = self._next(lane)
+
+    async def _attempt(self, lane: Lane, message: DueMessage) -> AttemptRecord:
+        """One message, one try."""
+        if lane.callback_url is None:
+            return _given_up(message)
+        delivery = await deliver(
+            self._post,
+            lane.callback_url,
+            message,
+            attempts=message.attempts + self._profile.attempts_from,
+            sent=self._clock.now(),
+            deadline=self._deadlines.within(self._timeout_seconds),
+        )
+        return self._judged(message, delivery)
 
     def _judged(self, message: DueMessage, delivery: Delivery) -> AttemptRecord:
         """What is to be recorded of an attempt: done, to be tried again, or given up."""

@@ -23,40 +23,39 @@ class Lane:
         self.more_waiting = False
         self._slots = slots
         self._held_max = held_max
-        self._held: set[int] = set()
+        # Of the messages in hand, their `seq`.
+        self.held: set[int] = set()
         self._recorded_since_fetch: set[int] = set()
         self._ready: deque[DueMessage] = deque()
-        self._behind: dict[str, deque[DueMessage]] = {}
+        # By the resource of each message in hand; a queue is made when there is somebody to stand in it.
+        self._behind: dict[str, deque[DueMessage] | None] = {}
         self._under_way = 0
 
     @property
     def idle(self) -> bool:
-        return not self._held
+        return not self.held
 
     @property
     def hungry(self) -> bool:
         """There is room for half a fetch: not so late that the slots run dry, not for every message."""
-        return len(self._held) <= self._held_max // 2
+        return len(self.held) <= self._held_max // 2
 
-    def begin_fetch(self) -> int:
-        """Say that the database is about to be asked; answers for how many messages at most."""
+    def begin_fetch(self) -> None:
+        """Say that the database is about to be asked."""
         self._recorded_since_fetch.clear()
-        return self._held_max
 
-    def take(self, messages: Iterable[DueMessage], *, asked_for: int) -> None:
+    def take(self, messages: Iterable[DueMessage], *, more: bool) -> None:
         """Put fetched messages in line, but for those in hand, or recorded while they were fetched."""
-        fetched = 0
         for message in messages:
-            fetched += 1
-            if message.seq in self._held or message.seq in self._recorded_since_fetch:
+            if message.seq in self.held or message.seq in self._recorded_since_fetch:
                 continue
-            self._held.add(message.seq)
+            self.held.add(message.seq)
             if message.resource in self._behind:
-                self._behind[message.resource].append(message)
+                self._queue_behind(message)
             else:
-                self._behind[message.resource] = deque()
+                self._behind[message.resource] = None
                 self._ready.append(message)
-        self.more_waiting = fetched == asked_for
+        self.more_waiting = more
 
     def start_next(self) -> DueMessage | None:
         """The next message to post, if a slot is free; its slot is taken until `finish`."""
@@ -75,21 +74,29 @@ class Lane:
             del self._behind[message.resource]
 
     def recorded(self, message: DueMessage) -> None:
-        self._held.discard(message.seq)
+        self.held.discard(message.seq)
         self._recorded_since_fetch.add(message.seq)
 
     def let_go(self) -> None:
         """Forget what has not been started: the lease went to another dispatcher."""
         for message in self._ready:
             self._drop(message)
-            for waiting in self._behind.pop(message.resource):
-                self._drop(waiting)
+            self._drop_all(self._behind.pop(message.resource))
         self._ready.clear()
         for behind in self._behind.values():
-            for waiting in behind:
-                self._drop(waiting)
-            behind.clear()
+            self._drop_all(behind)
         self.more_waiting = False
 
+    def _queue_behind(self, message: DueMessage) -> None:
+        queue = self._behind[message.resource]
+        if queue is None:
+            self._behind[message.resource] = deque([message])
+        else:
+            queue.append(message)
+
+    def _drop_all(self, queue: deque[DueMessage] | None) -> None:
+        while queue:
+            self._drop(queue.popleft())
+
     def _drop(self, message: DueMessage) -> None:
-        self._held.discard(message.seq)
+        self.held.discard(message.seq)
