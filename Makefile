@@ -13,7 +13,7 @@ RECIPES := pyproject.toml hatch_build.py vendor_assets.py vendor.toml package-lo
 .DEFAULT_GOAL := help
 # The installing stamps would race.
 .NOTPARALLEL:
-.PHONY: help up test check fix bench docs
+.PHONY: help up test check fix bench soak docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ fix: .venv/installed-dev ## what ruff can mend by itself
 
 bench: .venv/installed-dev ## measurements; see benchmarks/
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: .venv/installed-dev ## the feed under load for ten minutes, its memory watched; ARGS="--minutes 2" for less
+	$(BIN)/python -m benchmarks.soaking $(ARGS)
 
 docs: .venv/installed-dev ## openapi.json anew
 	$(BIN)/python -m zoco.api.openapi openapi.json

@@ -197,6 +197,20 @@ async def test_connections_are_not_used_again_when_they_are_old(server: RawServe
     assert server.used_connections == [1, 2]
 
 
+@pytest.mark.parametrize("greeting", [b"", b"220 mail.example ESMTP\r\n"])
+async def test_who_speaks_or_hangs_up_before_he_is_asked_has_not_answered(
+    post: Post, greeting: bytes
+) -> None:
+    def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        assert await result(post, f"http://127.0.0.1:{port}/") == BROKEN_OFF
+
+
 async def test_who_stops_waiting_hangs_up(server: RawServer, post: Post) -> None:
     server.scripts.append(says(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ntha"))
 

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from aiohappyeyeballs import AddrInfoType, start_connection
@@ -63,10 +63,14 @@ class _Pool:
     def __init__(self, keep_alive_seconds: float) -> None:
         self._keep_alive_seconds = keep_alive_seconds
         self._loop = asyncio.get_running_loop()
-        self._tls = ssl.create_default_context()
         self._addresses = _Addresses()
         self._idle: dict[_Origin, list[Connection]] = {}
         self._sweeping = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        # Made when it is first needed: reading the certificates of the system takes a while.
+        return ssl.create_default_context()
 
     async def post(self, url: str, body: bytes) -> Answer:
         """Raises NotAnswered. A post that an old connection did not take is made once more on a new one:
@@ -139,9 +143,11 @@ class _Pool:
         """Close what nobody has used for long; forget what nobody asks for."""
         oldest = self._loop.time() - self._keep_alive_seconds
         for origin, connections in list(self._idle.items()):
-            kept = [each for each in connections if each.usable and each.idle_since > oldest]
+            kept = []
             for connection in connections:
-                if connection not in kept:
+                if connection.usable and connection.idle_since > oldest:
+                    kept.append(connection)
+                else:
                     connection.close()
             if kept:
                 self._idle[origin] = kept
@@ -178,7 +184,7 @@ class _Addresses:
             return await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except BaseException:
             # A failure is for those who wait, not for those who ask later.
-            del self._look_ups[host, port]
+            self._look_ups.pop((host, port), None)
             raise
 
     def forget_old(self) -> None:

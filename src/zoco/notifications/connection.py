@@ -12,7 +12,6 @@ from zoco.notifications.delivery import ANSWER_BYTES_MAX, Answer, NotAnswered, O
 # Of a status line and headers that have not ended yet: no honest ones come near it.
 HEAD_BYTES_MAX = 32_768
 
-_SWITCHING_PROTOCOLS = 101
 _LENGTH_HEADERS = (b"content-length", b"transfer-encoding")
 
 
@@ -43,6 +42,8 @@ class Connection(asyncio.Protocol):
 
     async def exchange(self, request: bytes) -> Answer:
         """Raises NotAnswered when the answer breaks off, ClosedUnheard when it does not even begin."""
+        if not self.usable:
+            raise ClosedUnheard
         self._heard = False
         self._begin_answer()
         answer: asyncio.Future[Answer] = self._loop.create_future()
