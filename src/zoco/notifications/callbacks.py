@@ -7,7 +7,7 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -79,15 +79,17 @@ class _Pool:
         request = b"%b%d\r\n\r\n%b" % (target.head, len(body), body)
         connection = self._take_idle(target.origin)
         if connection is not None:
-            try:
-                return await self._exchange(target.origin, connection, request)
-            except ClosedUnheard:
-                pass
+            with suppress(ClosedUnheard):
+                answer = await connection.exchange(request)
+                self._keep(target.origin, connection)
+                return answer
         connection = await self._connected(target.origin)
         try:
-            return await self._exchange(target.origin, connection, request)
+            answer = await connection.exchange(request)
         except ClosedUnheard as error:
             raise NotAnswered(Outcome.BROKEN_OFF) from error
+        self._keep(target.origin, connection)
+        return answer
 
     async def close(self) -> None:
         self._sweeping.cancel()
@@ -99,14 +101,12 @@ class _Pool:
         # A transport that was aborted lets go of its socket in the loop's next turn.
         await asyncio.sleep(0)
 
-    async def _exchange(self, origin: _Origin, connection: Connection, request: bytes) -> Answer:
-        answer = await connection.exchange(request)
+    def _keep(self, origin: _Origin, connection: Connection) -> None:
         if connection.usable:
             connection.idle_since = self._loop.time()
             self._idle.setdefault(origin, []).append(connection)
         else:
             connection.close()
-        return answer
 
     def _take_idle(self, origin: _Origin) -> Connection | None:
         """The one that was used last: the others may then grow old and be closed."""

@@ -221,18 +221,17 @@ class Dispatcher:
             await asyncio.sleep(0)
 
     async def _fill(self, lanes: Sequence[Lane], now: datetime) -> None:
-        limit = self._limits.held_per_callback
-        for lane in lanes:
-            lane.begin_fetch()
+        rooms = [lane.begin_fetch() for lane in lanes]
 
-        async def due_of_each(tx: Transaction) -> list[tuple[list[DueMessage], bool]]:
+        async def due_of_each(tx: Transaction) -> list[list[DueMessage]]:
             return [
-                await notifications.due_messages(tx, lane.application_id, now, limit, known=lane.held)
-                for lane in lanes
+                await notifications.due_messages(tx, lane.application_id, now, room, known=lane.held)
+                for lane, room in zip(lanes, rooms, strict=True)
             ]
 
-        for lane, (messages, more) in zip(lanes, await self._database.read(due_of_each), strict=True):
-            lane.take(messages, more=more)
+        fetched = await self._database.read(due_of_each)
+        for lane, room, messages in zip(lanes, rooms, fetched, strict=True):
+            lane.take(messages, more=len(messages) == room)
             self._start(lane)
 
     def _lane(self, application_id: int) -> Lane:

@@ -40,9 +40,10 @@ class Lane:
         """There is room for half a fetch: not so late that the slots run dry, not for every message."""
         return len(self.held) <= self._held_max // 2
 
-    def begin_fetch(self) -> None:
-        """Say that the database is about to be asked."""
+    def begin_fetch(self) -> int:
+        """Say that the database is about to be asked; answers for how many messages at most."""
         self._recorded_since_fetch.clear()
+        return self._held_max - len(self.held)
 
     def take(self, messages: Iterable[DueMessage], *, more: bool) -> None:
         """Put fetched messages in line, but for those in hand, or recorded while they were fetched."""

@@ -6,7 +6,7 @@ acknowledged or missed, and neither changes any more.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,19 +107,25 @@ async def waiting_callbacks(tx: Transaction, now: datetime) -> list[WaitingCallb
 
 
 async def due_messages(
-    tx: Transaction, application_id: int, now: datetime, limit: int, *, known: Container[int]
-) -> tuple[list[DueMessage], bool]:
+    tx: Transaction, application_id: int, now: datetime, limit: int, *, known: Collection[int]
+) -> list[DueMessage]:
     """The longest overdue messages of one callback, at most `limit`, in the order of their events.
 
-    Left out are those whose `seq` is known. The second value says whether there may be more.
+    Those whose `seq` is known are passed over in the index: neither read nor counted.
     """
     rows = await tx.all(
-        """
+        f"""
         SELECT seq, id, user_id, topic, resource, received, attempts FROM notifications
         WHERE application_id = :application_id AND state = 'pending' AND next_attempt <= :now
+          AND NOT ({tx.is_any("seq", "known")})
         ORDER BY next_attempt, seq LIMIT :limit
         """,
-        {"application_id": application_id, "now": to_micros(now), "limit": limit},
+        {
+            "application_id": application_id,
+            "now": to_micros(now),
+            "known": list(known),
+            "limit": limit,
+        },
     )
     messages = [
         DueMessage(
@@ -133,10 +139,9 @@ async def due_messages(
             attempts=row["attempts"],
         )
         for row in rows
-        if row["seq"] not in known
     ]
     messages.sort(key=attrgetter("seq"))
-    return messages, len(rows) == limit
+    return messages
 
 
 # Only a pending message changes. An acknowledgement holds whoever received it; a failure only if the
