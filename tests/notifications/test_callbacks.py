@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from tests.notifications.raw_server import (
 )
 from tests.notifications.receiver import Receiver
 from zoco.notifications.callbacks import callbacks
-from zoco.notifications.connection import HEAD_BYTES_MAX
+from zoco.notifications.connection import HEAD_BYTES_MAX, ClosedUnheard, Connection
 from zoco.notifications.delivery import ANSWER_BYTES_MAX, Answer, NotAnswered, Outcome, Post
 
 BROKEN_OFF = Outcome.BROKEN_OFF
@@ -211,6 +212,24 @@ async def test_who_speaks_or_hangs_up_before_he_is_asked_has_not_answered(
         assert await result(post, f"http://127.0.0.1:{port}/") == BROKEN_OFF
 
 
+async def test_a_connection_that_was_lost_before_it_was_asked_says_so() -> None:
+    lost = asyncio.Event()
+
+    class Watched(Connection):
+        def connection_lost(self, error: Exception | None) -> None:
+            super().connection_lost(error)
+            lost.set()
+
+    ours, theirs = socket.socketpair()
+    _, connection = await asyncio.get_running_loop().create_connection(Watched, sock=ours)
+    theirs.close()
+    await lost.wait()
+
+    with pytest.raises(ClosedUnheard):
+        async with asyncio.timeout(10):
+            await connection.exchange(b"POST / HTTP/1.1\r\n\r\n")
+
+
 async def test_who_stops_waiting_hangs_up(server: RawServer, post: Post) -> None:
     server.scripts.append(says(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ntha"))
 
@@ -222,6 +241,14 @@ async def test_who_stops_waiting_hangs_up(server: RawServer, post: Post) -> None
         await server.hung_up.wait()
     assert await result(post, server.url) == Answer(200)
     assert server.used_connections == [1, 2]
+
+
+async def test_who_is_not_posted_to_is_hung_up_on(server: RawServer) -> None:
+    async with callbacks(keep_alive_seconds=0.0) as post:
+        await post(server.url, b"{}")
+
+        async with asyncio.timeout(10):
+            await server.hung_up.wait()
 
 
 async def test_the_end_hangs_up(server: RawServer) -> None:
