@@ -13,10 +13,10 @@ RECIPES := pyproject.toml hatch_build.py vendor_assets.py vendor.toml package-lo
 .DEFAULT_GOAL := help
 # The installing stamps would race.
 .NOTPARALLEL:
-.PHONY: help up test check fix bench soak docs
+.PHONY: help up test check fix bench soak docs lock release
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 up: .venv/installed .venv/catalogues ## marketplace and desk with the demo world, until Ctrl-C
 	@$(BIN)/zoco up --demo $(ARGS)
@@ -32,6 +32,8 @@ check: .venv/installed-dev ## style, types, floors, and generated files that are
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m zoco.api.openapi .venv/openapi.json
 	diff openapi.json .venv/openapi.json
+	$(BIN)/python -m release.third_party .venv/THIRD_PARTY.md
+	diff THIRD_PARTY.md .venv/THIRD_PARTY.md
 
 fix: .venv/installed-dev ## what ruff can mend by itself
 	$(BIN)/ruff check --fix .
@@ -43,8 +45,20 @@ bench: .venv/installed-dev ## measurements; see benchmarks/
 soak: .venv/installed-dev ## the feed under load for ten minutes, its memory watched; ARGS="--minutes 2" for less
 	$(BIN)/python -m benchmarks.soaking $(ARGS)
 
-docs: .venv/installed-dev ## openapi.json anew
+docs: .venv/installed-dev ## openapi.json and THIRD_PARTY.md anew
 	$(BIN)/python -m zoco.api.openapi openapi.json
+	$(BIN)/python -m release.third_party THIRD_PARTY.md
+
+# Without an index's address, for all platforms at once, and valid from the oldest Python on.
+lock: | $(BIN)/python ## requirements.lock anew: the newest that pyproject.toml allows, with checksums
+	@$(INSTALL) --editable '.[lock]'
+	$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet $(ARGS)
+
+release: .venv/installed-dev .venv/catalogues ## VERSION=1.2.3: archives, checksums, commit and tag; ARGS=--dry-run to try
+	@# Tested and listed is what users of the lock get.
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	$(BIN)/python -m release $(VERSION) $(ARGS)
 
 # The stamps make later runs instant.
 .venv/installed: $(RECIPES) | $(BIN)/python

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 START_SECONDS = 60
+THIS_CHECKOUT = (sys.executable, "-m", "zoco.cli")
 
 
 def free_port() -> int:
@@ -22,7 +23,7 @@ def free_port() -> int:
 def zoco(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "zoco.cli", *arguments],
+        [*THIS_CHECKOUT, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -32,10 +33,12 @@ def zoco(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def started(*arguments: str, folder: Path, until: str) -> Iterator[subprocess.Popen[str]]:
+def started(
+    *arguments: str, folder: Path, until: str, program: Sequence[str] = THIS_CHECKOUT
+) -> Iterator[subprocess.Popen[str]]:
     """A running command that has printed a line containing `until`; killed at the end if it still runs."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "zoco.cli", *arguments],
+        [*program, *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import vendor_assets
 
+from release.browser_files import browser_packages
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -31,8 +33,13 @@ def test_lock_file_names_no_registry_and_pins_every_package() -> None:
 
 
 def test_every_vendored_package_ships_its_licence() -> None:
-    targets = {file.target for file in vendor_assets.listed(ROOT)}
-    assert {"bootstrap.LICENSE.txt", "htmx.LICENSE.txt"} <= targets
+    packages = browser_packages(ROOT)
+    assert [(package.name, package.version, package.licence) for package in packages] == [
+        ("bootstrap", "5.3.8", "MIT"),
+        ("htmx.org", "4.0.1", "0BSD"),
+    ]
+    for package in packages:
+        assert package.licence_file in {file.target for file in package.files}
 
 
 def test_altered_file_is_noticed(checkout: Path) -> None:
