@@ -34,6 +34,17 @@ def test_up_keeps_its_operator_key_for_its_owner_only(tmp_path: Path, ports: lis
         assert len(key_file.read_text().strip()) == 64
 
 
+def test_up_without_a_sandbox_tells_where_the_operator_key_is_and_not_the_key(
+    tmp_path: Path, ports: list[str]
+) -> None:
+    flags = ["--empty", "--no-sandbox", *ports]
+    with started("up", *flags, folder=tmp_path, until="sales desk") as process:
+        said = read_until(process, "Ctrl-C")
+    key_file = tmp_path / "zoco-data" / "operator.key"
+    assert f"operator key  in {key_file}\n" in said
+    assert key_file.read_text().strip() not in said
+
+
 def test_a_second_up_on_the_same_folder_is_refused(tmp_path: Path, ports: list[str]) -> None:
     with started("up", "--empty", *ports, folder=tmp_path, until="Ctrl-C"):
         refused = zoco("up", "--port", str(free_port()), "--desk-port", str(free_port()), folder=tmp_path)

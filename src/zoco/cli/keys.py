@@ -16,6 +16,11 @@ def operator_key(settings: Settings) -> str:
     return settings.operator_key or _kept(settings.data / _OPERATOR_KEY)
 
 
+def operator_key_place(settings: Settings) -> str:
+    """Where somebody who may know the key finds it."""
+    return "as it was set" if settings.operator_key else f"in {(settings.data / _OPERATOR_KEY).absolute()}"
+
+
 def known_operator_key(settings: Settings) -> str:
     """The key of a marketplace that has run before; BadSetting when there is none."""
     if not settings.operator_key and not (settings.data / _OPERATOR_KEY).exists():

@@ -10,7 +10,7 @@ import argparse
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
-from zoco.cli.keys import prepare_folder
+from zoco.cli.keys import operator_key_place, prepare_folder
 from zoco.cli.observing import observing
 from zoco.cli.parts import Marketplace, OpenDesk, open_desk, open_marketplace
 from zoco.cli.serving import bind, forever, run_until_stopped, running, serving
@@ -63,7 +63,9 @@ async def _run(settings: Settings) -> None:
 def _announce(settings: Settings, marketplace: Marketplace) -> None:
     print(f"marketplace   {settings.marketplace_address}")
     print(f"sales desk    {settings.desk_address}")
-    print(f"operator key  {marketplace.operator_key}", flush=True)
+    # A marketplace with real buyers has its output kept in a log, where no key should be.
+    shown = marketplace.operator_key if settings.sandbox else operator_key_place(settings)
+    print(f"operator key  {shown}", flush=True)
 
 
 async def _enter_demo_world(
