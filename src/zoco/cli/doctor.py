@@ -1,4 +1,7 @@
-"""Look at Python, SQLite, data folder, ports and databases, and say what is wrong."""
+"""Look at program, machine, data folder, ports and databases, and say what is wrong.
+
+It may be run beside the programs: what they hold is then well as long as they say that they are ready.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ import asyncio
 import platform
 import sqlite3
 from collections.abc import Callable
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from zoco.cli import checkup
+from zoco.cli.checkup import Unwell
 from zoco.cli.keys import prepare_folder
 from zoco.cli.parts import DESK_MIGRATIONS, MARKETPLACE_MIGRATIONS
-from zoco.cli.serving import PortTaken, bind
-from zoco.database import open_database
+from zoco.clock import SystemClock
 from zoco.database.errors import DatabaseUnusable
-from zoco.database.migrate import migrations_pending
 from zoco.settings import BadSetting, Settings
 
 
@@ -24,43 +28,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: dict[str, Any]) -> int:
-    checks: list[tuple[str, Callable[[], str]]] = [
-        ("python", platform.python_version),
-        ("sqlite", lambda: sqlite3.sqlite_version),
-        ("data folder", lambda: _data_folder(settings)),
-        ("marketplace port", lambda: _port(settings.host, settings.port, "the marketplace")),
-        ("desk port", lambda: _port(settings.host, settings.desk_port, "the desk")),
-        ("marketplace database", lambda: _database(settings.marketplace_database, MARKETPLACE_MIGRATIONS)),
-        ("desk database", lambda: _database(settings.desk_database, DESK_MIGRATIONS)),
-    ]
     healthy = True
-    for name, look in checks:
+    for name, look in _checks(settings):
         try:
             print(f"ok    {name}: {look()}")
-        except (BadSetting, PortTaken, DatabaseUnusable) as fault:
+        except (Unwell, BadSetting, DatabaseUnusable) as fault:
             healthy = False
             print(f"wrong {name}: {fault}")
     return 0 if healthy else 1
 
 
+def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
+    """In the order in which a fault explains those after it."""
+    now = SystemClock().now()
+    host = settings.host
+
+    def database(url: str, migrations: Traversable, port: int) -> str:
+        return asyncio.run(checkup.database(url, migrations, now, (host, port)))
+
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("python", platform.python_version),
+        ("sqlite", lambda: sqlite3.sqlite_version),
+        ("browser files", lambda: checkup.browser_files(files("zoco.web") / "static" / "vendor")),
+        ("data folder", lambda: _data_folder(settings)),
+        ("disk", lambda: checkup.disk(settings.data, checkup.FREE_BYTES_MIN)),
+        ("private files", lambda: checkup.private_files(settings.data)),
+        ("clock", lambda: checkup.clock(now, settings.data)),
+        ("marketplace port", lambda: checkup.port(host, settings.port)),
+        ("desk port", lambda: checkup.port(host, settings.desk_port)),
+        (
+            "marketplace database",
+            lambda: database(settings.marketplace_database, MARKETPLACE_MIGRATIONS, settings.port),
+        ),
+        ("desk database", lambda: database(settings.desk_database, DESK_MIGRATIONS, settings.desk_port)),
+    ]
+    if settings.metrics_port:
+        checks.insert(-2, ("metrics port", lambda: checkup.metrics_port(settings.metrics_port)))
+    return checks
+
+
 def _data_folder(settings: Settings) -> str:
     prepare_folder(settings.data)
     return str(settings.data.absolute())
-
-
-def _port(host: str, port: int, what: str) -> str:
-    bind(host, port, what).close()
-    return f"{port} is free"
-
-
-def _database(url: str, folder: Traversable) -> str:
-    return asyncio.run(_schema(url, folder))
-
-
-async def _schema(url: str, folder: Traversable) -> str:
-    database = await open_database(url)
-    try:
-        pending = await migrations_pending(database, folder)
-    finally:
-        await database.close()
-    return f"{len(pending)} migrations to run at the next start" if pending else "up to date"

@@ -7,6 +7,10 @@ class DatabaseUnusable(Exception):
     """The database cannot be opened or is not this program's; its text is one sentence for a person."""
 
 
+class DatabaseInUse(DatabaseUnusable):
+    """Another process has the SQLite file open."""
+
+
 class Overloaded(Exception):
     """The database has too much to do, or this took it too long. Nothing was done; it may be tried again."""
 

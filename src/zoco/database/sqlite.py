@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from zoco.database.errors import DatabaseUnusable
+from zoco.database.errors import DatabaseInUse, DatabaseUnusable
 from zoco.database.signals import Listeners
 from zoco.database.sqlite_transaction import SqliteTransaction, drive
 from zoco.database.sqlite_writer import Outcome, Writer
@@ -125,7 +125,7 @@ def _lock_out_others(path: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         lock.close()
-        raise DatabaseUnusable(
+        raise DatabaseInUse(
             f"The database {path} is in use by another process; stop that one first."
         ) from error
     return lock
