@@ -106,6 +106,25 @@ def test_an_exception_is_told_without_its_text() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("logger", "message", "values", "told"),
+    [
+        ("zoco.desk", "store %d failed", (7,), "store 7 failed"),
+        ("aiohttp.client", "Can not load cookies: %r", ("ana",), "Can not load cookies: %r"),
+        ("asyncio", "Exception in callback keep('ana')\nhandle: …", (), "Exception in callback keep"),
+        ("asyncio", "Unclosed client session\nclient_session: ana", (), "Unclosed client session"),
+    ],
+)
+def test_what_a_library_quotes_is_not_told(
+    logger: str, message: str, values: tuple[object, ...], told: str
+) -> None:
+    lines: list[bytes] = []
+    talker = logging.Logger(logger)
+    talker.addHandler(TroubleHandler(lines.append, HandClock().now))
+    talker.error(message, *values)
+    assert json.loads(lines[0])["message"] == told
+
+
 @pytest.mark.parametrize("text", ["MLB1234", "768570754"])
 def test_an_id_may_be_told(text: str) -> None:
     assert plain_id(text) == text

@@ -153,8 +153,7 @@ class TroubleHandler(logging.Handler):
             "event": "trouble",
             "logger": record.name,
             "level": record.levelname.lower(),
-            # What follows in further lines quotes values.
-            "message": record.getMessage().partition("\n")[0],
+            "message": _message(record),
         }
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
@@ -162,6 +161,15 @@ class TroubleHandler(logging.Handler):
             line["error"] = type(error).__name__
             line["raised"] = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
         self._put(msgspec.json.encode(line) + b"\n")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Its first line, as what follows quotes values; of a library's record the wording without the
+    values, of asyncio's the name of a callback without its arguments."""
+    ours = record.name.partition(".")[0] == "zoco"
+    text = record.getMessage() if ours else str(record.msg)
+    line = text.partition("\n")[0]
+    return line.partition("(")[0] if record.name == "asyncio" else line
 
 
 def plain_id(text: str) -> str:

@@ -121,7 +121,9 @@ async def _busy(request: Request, problem: Exception) -> Response:
 
 async def _bug(request: Request, problem: Exception) -> Response:
     """The one catch-all of the pages: logged once, and told without details."""
-    _logger.error("%s %s failed", request.method, request.url.path, exc_info=problem)
+    route = request.scope.get("route")
+    place = route.path_format if isinstance(route, Route) else "a page"
+    _logger.error("%s %s failed", request.method, place, exc_info=problem)
     return await _problem(request, HTTPException(500))
 
 
