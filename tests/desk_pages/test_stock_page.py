@@ -156,12 +156,45 @@ async def test_rule_that_makes_no_sense_is_refused(
     assert "Write whole numbers" in answer.text
 
 
+async def test_long_list_of_products_is_paged(desk: Desk, window: Window, made: MadeDesk) -> None:
+    for number in range(51):
+        await products.create(desk, sku=f"SKU-{number:02}", name=f"Thing {number}", on_hand=number, by=1)
+    first, second = (await window.get("/stock")).text, (await window.get("/stock?page=2")).text
+    assert (first.count('id="product-'), second.count('id="product-')) == (50, 1)
+    assert "1–50 of 51" in first
+    assert "51–51 of 51" in second
+    # What is shown is what is fetched again when something changes.
+    assert 'hx-get="/stock?page=2"' in second
+    assert (await window.get("/stock?page=3")).headers["location"] == "/stock"
+    assert (await window.get("/stock?page=x")).text.count('id="product-') == 50
+
+
+async def test_listings_that_wait_for_a_product_are_shown_ten_at_a_time(
+    desk: Desk, window: Window, made: MadeDesk
+) -> None:
+    for number in range(12):
+        await make_item(
+            desk, made.shop_store, f"MLA{number + 1}", "Mate", sku=None, quantity=1, currency="ARS"
+        )
+    text = (await window.get("/stock")).text
+    assert text.count('action="/stock/link"') == 10
+    assert "2 more come up as these are linked." in text
+
+
+async def test_sku_that_no_product_has_is_told(desk: Desk, window: Window, mates: int) -> None:
+    page = await window.get("/stock")
+    fields = {"listing_id": str(await listing_id(desk, "MLB1")), "sku": "MAT-99"}
+    answer = await window.send("/stock/link", fields, page)
+    assert answer.status == 422
+    assert "No product has this SKU." in answer.text
+
+
 async def test_store_that_cannot_be_read_leaves_no_half_made_product(
     desk: Desk, window: Window, mates: int
 ) -> None:
     listing = await listing_id(desk, "MLB1")
     page = await window.get("/stock")
-    fields = {"listing_id": str(listing), "product_id": "new"}
+    fields = {"listing_id": str(listing), "product": "new"}
     for _ in range(2):
         answer = await window.send("/stock/link", fields, page)
         assert answer.status == 502

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.running_zoco import RunningZoco
@@ -28,7 +28,12 @@ SCREENS = {
     "/stock/products/1": "C",
     "/settings/stores": "Stores",
 }
-WIDTHS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+WIDTHS: dict[str, ViewportSize] = {
+    "wide": {"width": 1280, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+# The smallest phone there is, and a page of 1280 pixels at four times its size.
+NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
 def sign_in(visitor: Visitor, zoco: RunningZoco) -> Page:
@@ -84,9 +89,32 @@ def test_phone_holds_the_longer_languages(demo_zoco: RunningZoco, visitor_of: Vi
     for path in SCREENS:
         visitor.open(path.format(reservation=reservation))
         assert (path, visitor.scrolls_sideways()) == (path, False)
+    page.set_viewport_size(NARROW)
+    for path in SCREENS:
+        visitor.open(path.format(reservation=reservation))
+        assert (path, visitor.scrolls_sideways()) == (path, False)
     page.get_by_role("button", name="Ana").click()
     page.locator("button[name=language][value='en']").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_before_anybody_is_known_are_accessible_and_fit(
+    empty_zoco: RunningZoco, visitor_of: Visit, theme: str
+) -> None:
+    visitor = visitor_of(empty_zoco, color_scheme=theme, viewport=WIDTHS["phone"])
+    page = visitor.open("/")
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    for size in (NARROW, WIDTHS["phone"], WIDTHS["wide"]):
+        page.set_viewport_size(size)
+        assert visitor.axe() == []
+        assert not visitor.scrolls_sideways()
+    visitor.open("/no/such/page")
+    assert visitor.axe() == []
+    assert not visitor.scrolls_sideways()
+    # A browser says itself that a page was not found.
+    assert {text[:23] for text in visitor.console} == {"Failed to load resource"}
+    visitor.console.clear()
 
 
 def test_filters_live_in_the_address(demo_zoco: RunningZoco, visitor_of: Visit) -> None:

@@ -31,6 +31,10 @@ class SkuTaken(ValueError):
     """Another product has this SKU."""
 
 
+class NoSuchSku(ValueError):
+    """No product has this SKU."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """Listings that name the same SKU, and the product that they seem to belong to (None: a new one)."""
@@ -181,6 +185,14 @@ async def link(
     now = desk.clock.now()
     rule = Rule(units_per_sale=units_per_sale, buffer=buffer, follow=follow)
     await desk.database.write(lambda tx: _link_as_read(tx, listing_id, product_id, rule, by=by, now=now))
+
+
+async def link_to_sku(desk: Desk, listing_id: int, sku: str, *, by: int) -> None:
+    """`link`, with the product that has this SKU."""
+    product = await desk.database.read(lambda tx: products.by_sku(tx, sku))
+    if product is None:
+        raise NoSuchSku(sku)
+    await link(desk, listing_id, product.id, by=by)
 
 
 async def link_new(desk: Desk, listing_id: int, *, by: int) -> int:

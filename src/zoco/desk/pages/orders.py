@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from zoco.database.transaction import Transaction
+from zoco.desk.pages.pager import page_numbers
 from zoco.desk.pages.visit import Member
 from zoco.desk.records import log, views
 from zoco.desk.records.log import LivePosition
@@ -126,7 +127,7 @@ async def show(member: Member) -> Response:
         first=first,
         last=first + len(rows) - 1,
         pages=pages,
-        page_numbers=_page_numbers(state.page, pages),
+        page_numbers=page_numbers(state.page, pages),
         mixed=is_mixed(member.shell.stores, state.filter.store_id),
     )
 
@@ -142,17 +143,6 @@ def _first_moment(days: str, formats: Formats) -> datetime | None:
         return None
     today = formats.now.astimezone(formats.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=int(days) - 1)
-
-
-def _page_numbers(page: int, pages: int) -> list[int | None]:
-    """`1 … 4 5 6 … 26`: the first, the last and the neighbours, None for a gap."""
-    shown = sorted(number for number in {1, page - 1, page, page + 1, pages} if 1 <= number <= pages)
-    numbers: list[int | None] = []
-    for number in shown:
-        if numbers and number - (numbers[-1] or 0) > 1:
-            numbers.append(None)
-        numbers.append(number)
-    return numbers
 
 
 def _number(text: str) -> int | None:

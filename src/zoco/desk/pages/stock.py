@@ -13,6 +13,7 @@ from zoco.client import ClientError
 from zoco.database.transaction import Transaction
 from zoco.desk import drift, products, publish
 from zoco.desk.keep import Unreadable
+from zoco.desk.pages.pager import page_numbers
 from zoco.desk.pages.visit import Member
 from zoco.desk.products import Oversold, Proposal
 from zoco.desk.records import log, stock_views
@@ -21,6 +22,11 @@ from zoco.desk.records.stock_views import ListingCell, MovementRow, ProductRow, 
 from zoco.desk.tokens import NeedsReconnecting
 
 _LOG_LINES = 20
+_ROWS_MAX = 50
+# Of what waits to be linked; the next ones come up as these are done.
+_WAITING_SHOWN_MAX = 10
+# What the browser proposes while a SKU is typed; any other may be typed as well.
+_SKUS_PROPOSED_MAX = 100
 _MOVEMENTS_MAX = 200
 # What a person may write: sales and cancellations write themselves.
 REASONS: tuple[products.Reason, ...] = ("receipt", "count", "correction")
@@ -41,8 +47,9 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockBoard:
-    """All that the Stock screen shows."""
+    """All that the Stock screen shows; of the products one page."""
 
+    page: int
     products: list[ProductRow]
     listings: list[ListingCell]
     proposals: Sequence[Proposal]
@@ -53,10 +60,15 @@ class StockBoard:
     told: LivePosition
 
     @property
+    def pages(self) -> int:
+        return max(-(-len(self.products) // _ROWS_MAX), 1)
+
+    @property
     def matrix(self) -> list[MatrixRow]:
-        rows = {product.id: MatrixRow(product, {}) for product in self.products}
+        shown = self.products[(self.page - 1) * _ROWS_MAX : self.page * _ROWS_MAX]
+        rows = {product.id: MatrixRow(product, {}) for product in shown}
         for listing in self.listings:
-            if listing.product_id is not None:
+            if listing.product_id in rows:
                 rows[listing.product_id].cells.setdefault(listing.store_id, []).append(listing)
         return list(rows.values())
 
@@ -93,14 +105,17 @@ async def correct(member: Member) -> Response:
 
 
 async def link(member: Member) -> Response:
-    """`POST /stock/link`: one listing to a product, or to a new one made from it."""
+    """`POST /stock/link`: one listing to the product that has a SKU, or to a new one made from it."""
     listing_id = _id(member, "listing_id")
+    sku = member.form.get("sku", "").strip()
     try:
         with _unknown_is_not_found():
-            if member.form.get("product_id") == NEW_PRODUCT:
+            if member.form.get("product") == NEW_PRODUCT:
                 await products.link_new(member.desk, listing_id, by=member.person.id)
             else:
-                await products.link(member.desk, listing_id, _id(member, "product_id"), by=member.person.id)
+                await products.link_to_sku(member.desk, listing_id, sku, by=member.person.id)
+    except products.NoSuchSku:
+        return await _board_page(member, problem="no_sku", status=422)
     except products.SkuTaken:
         return await _board_page(member, problem="sku", status=422)
     except _UNREADABLE_STORE:
@@ -159,8 +174,12 @@ async def change_rule(member: Member) -> Response:
 
 
 async def _board_page(member: Member, *, problem: str | None = None, status: int = 200) -> Response:
+    page = member.request.query_params.get("page", "")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) <= _ID_DIGITS_MAX else 1
+
     async def load(tx: Transaction) -> StockBoard:
         return StockBoard(
+            page=max(number, 1),
             products=await stock_views.products(tx),
             listings=await stock_views.listings(tx),
             proposals=await products.proposals(tx),
@@ -172,12 +191,18 @@ async def _board_page(member: Member, *, problem: str | None = None, status: int
         )
 
     board = await member.desk.database.read(load)
+    if board.page > board.pages:
+        return RedirectResponse("/stock", 303)
     return member.page(
         "stock_board.html" if member.is_htmx else "stock.html",
         status=status,
         place="stock",
         board=board,
         new_product=NEW_PRODUCT,
+        rows_max=_ROWS_MAX,
+        waiting_shown_max=_WAITING_SHOWN_MAX,
+        skus_proposed_max=_SKUS_PROPOSED_MAX,
+        page_numbers=page_numbers(board.page, board.pages),
         live_url=f"/live?topic=stock&after={board.told.text}",
         problem=problem,
         said=member.request.query_params.get("said"),
