@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     for file in files:
         print(f"  {file.name}")
     if not given.dry_run:
-        print("\nLook at it. Then: git push --follow-tags, publish the two archives to the package index,")
+        print("\nLook at it. Then: git push --follow-tags, publish the two archives,")
         print(f"and attach all of dist/ to the release of v{release.version}.")
     return 0
 

@@ -113,7 +113,8 @@ def installed(archives: Archives, tmp_path: Path) -> Path:
     )
     [packages] = environment.glob("lib/python*/site-packages")
     # Lines of a .pth file are not followed further: the checkout's own editable install stays unseen.
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (packages / "borrowed.pth").write_text("".join(f"{folder}\n" for folder in borrowed))
     where = subprocess.run(
         [python, "-c", "import zoco; print(zoco.__file__)"], check=True, capture_output=True, text=True
     )
