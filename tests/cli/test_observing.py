@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running_zoco import free_port, read_until, started, status_of
+from tests.cli.running_zoco import free_port, read_until, started, status_of, zoco
 from zoco.cli.metrics import Metrics
 from zoco.observe import DeliveryMade, PushMade, RequestAnswered, WorkDone
 
@@ -33,6 +35,21 @@ def test_nothing_is_told_of_what_went_well_unless_asked_for(tmp_path: Path, port
         assert status_of(f"http://127.0.0.1:{ports[3]}/ready") == 200
         process.send_signal(signal.SIGINT)
         assert read_until(process, "Stopping.") == "Stopping.\n"
+
+
+@pytest.mark.parametrize("log", ["none", "errors"])
+def test_fault_that_ends_the_program_is_a_line_without_its_text(
+    tmp_path: Path, ports: list[str], log: str
+) -> None:
+    assert zoco("migrate", folder=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "zoco-data" / "marketplace.db")) as database:
+        database.execute("ALTER TABLE migrations RENAME COLUMN checksum TO hush")
+    ended = zoco("up", "--log", log, *ports, folder=tmp_path)
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"], told["error"]) == ("trouble", "critical", "OperationalError")
+    assert "checksum" not in line
 
 
 def test_metrics_have_a_port_of_their_own(tmp_path: Path, ports: list[str]) -> None:

@@ -7,6 +7,8 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from zoco.cli.serving import bind, serving
@@ -47,10 +49,13 @@ UNWATCHED = Watch(SILENT, None)
 async def observing(settings: Settings) -> AsyncIterator[Watch]:
     """Lines and metrics as the settings want them, until the block ends."""
     now = SystemClock().now
+    trouble = TroubleHandler(_write, now)
+    # Until the process ends: what ends it is told like any other trouble, even where nothing else is.
+    sys.excepthook = partial(_tell_the_end, trouble)
     handler: logging.Handler = logging.NullHandler()
     journals = []
     if settings.log != "none":
-        handler = TroubleHandler(_write, now)
+        handler = trouble
         journals.append(Journal(_write, now, errors_only=settings.log == "errors"))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -64,6 +69,15 @@ async def observing(settings: Settings) -> AsyncIterator[Watch]:
             yield Watch(Observer(*journals, metrics), metrics)
     finally:
         root.removeHandler(handler)
+
+
+def _tell_the_end(
+    handler: TroubleHandler, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    raised = (kind, error, trace)
+    handler.handle(
+        logging.LogRecord("zoco", logging.CRITICAL, __file__, 0, "the program has ended", None, raised)
+    )
 
 
 def _write(line: bytes) -> None:
