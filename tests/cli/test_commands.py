@@ -70,10 +70,13 @@ def test_a_folder_that_cannot_be_written_is_one_plain_sentence(tmp_path: Path, c
     assert_one_sentence(refused.stderr, "cannot be written")
 
 
-def test_a_database_newer_than_the_program_is_one_plain_sentence(tmp_path: Path, ports: list[str]) -> None:
+def test_a_database_too_new_for_the_program_is_one_plain_sentence(tmp_path: Path, ports: list[str]) -> None:
     assert zoco("migrate", folder=tmp_path).returncode == 0
     with sqlite3.connect(tmp_path / "zoco-data" / "marketplace.db") as database:
         database.execute("INSERT INTO migrations VALUES (9999, '9999_from_the_future', '')")
+        database.commit()
+        assert zoco("migrate", folder=tmp_path).stdout == "marketplace: up to date\ndesk: up to date\n"
+        database.execute("INSERT INTO migration_contracts VALUES (9999, '99.0.0')")
     database.close()
     refused = zoco("up", *ports, folder=tmp_path)
     assert refused.returncode == 1

@@ -95,12 +95,51 @@ async def test_a_file_that_changed_after_it_was_applied_is_refused(
             await check(empty_database, folder)
 
 
-async def test_a_database_newer_than_the_program_is_refused(empty_database: Database, folder: Path) -> None:
+async def test_a_program_works_with_what_a_newer_release_has_only_added_to(
+    empty_database: Database, folder: Path
+) -> None:
     await migrate(empty_database, folder)
     (folder / "0002_amounts.sql").unlink()
+    assert await migrations_pending(empty_database, folder) == []
+    assert await migrate(empty_database, folder) == []
+    assert await all_rows(empty_database, "SELECT amount FROM things") == [(7,)]
+
+
+@pytest.mark.parametrize(
+    ("needed", "refused"), [("0.0.1", False), ("0.1.0", False), ("0.99.0", True), ("10.0.0", True)]
+)
+async def test_what_a_newer_release_has_taken_away_shuts_older_programs_out(
+    empty_database: Database, folder: Path, needed: str, refused: bool
+) -> None:
+    (folder / "0003_contract.sql").write_text(
+        f"-- contracts {needed}: nobody reads it.\nALTER TABLE things DROP COLUMN amount;"
+    )
+    (folder / "0004_more.sql").write_text("CREATE TABLE more (id BIGINT PRIMARY KEY);")
+    await migrate(empty_database, folder)
+    assert await migrations_pending(empty_database, folder) == []
+    for newer in ("0003_contract.sql", "0004_more.sql"):
+        (folder / newer).unlink()
     for check in (migrate, migrations_pending):
-        with pytest.raises(DatabaseUnusable, match=r"newer than this program \(it has 0002_amounts\)"):
+        if not refused:
+            assert await check(empty_database, folder) == []
+            continue
+        needs = rf"newer than this program \(it has 0003_contract, which needs Zoco {needed}\)"
+        with pytest.raises(DatabaseUnusable, match=needs):
             await check(empty_database, folder)
+
+
+async def test_a_database_that_0_1_0_made_learns_of_contracts(empty_database: Database, folder: Path) -> None:
+    later = (folder / "0002_amounts.sql").rename(folder.parent / "later.sql")
+    await migrate(empty_database, folder)
+
+    async def forget(tx: Transaction) -> None:
+        await tx.run("DROP TABLE migration_contracts")
+
+    await empty_database.write(forget)
+    later.rename(folder / "0002_amounts.sql")
+    assert await migrations_pending(empty_database, folder) == ["0002_amounts"]
+    assert await migrate(empty_database, folder) == ["0002_amounts"]
+    assert await all_rows(empty_database, "SELECT number FROM migration_contracts") == []
 
 
 async def test_a_database_of_another_kind_is_refused(empty_database: Database, folder: Path) -> None:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from tests.database.things import all_rows, names, put
+from zoco.database import open_database
 from zoco.database.errors import Overloaded
 from zoco.database.transaction import Database, Transaction
 
@@ -152,3 +153,19 @@ async def test_a_transaction_that_stands_still_loses_its_locks(shelf: Database) 
     with pytest.raises(asyncpg.InterfaceError, match="connection is closed"):
         await standing
     assert await all_rows(shelf, "SELECT amount FROM things") == [(9,)]
+async def test_a_column_that_a_newer_program_adds_is_not_noticed(empty_database_url: str) -> None:
+    """A statement that reads the whole row has another result from then on."""
+    older, newer = [await open_database(empty_database_url) for _ in range(2)]
+
+    async def whole(tx: Transaction) -> int:
+        return len(await tx.all("SELECT * FROM things"))
+
+    await older.write(lambda tx: tx.run("CREATE TABLE things (id BIGINT PRIMARY KEY)"))
+    for call in (older.read, older.write):
+        assert await call(whole) == 0
+        await newer.write(
+            lambda tx: tx.run(f"ALTER TABLE things ADD COLUMN {call.__name__}_later BIGINT")  # noqa: B023
+        )
+        assert await call(whole) == 0
+    for database in (older, newer):
+        await database.close()

@@ -3,7 +3,11 @@
 A folder holds `0001_marketplace.sql`, `0002_….sql`, without gaps. What is pending is applied
 in one transaction under a lock, so that a crash leaves the database as it was and two processes
 that start together do it once. Applied files are remembered with a checksum: changing one that
-has been applied is an error, and so is a database that knows more files than the program.
+has been applied is an error.
+
+A database may know more files than the program: then a newer release has been here, whose files only
+add, and which works beside this one (docs/decisions/0013). A file that takes something away begins with
+`-- contracts 0.2.0: why`, names the first release that did without it, and shuts out all before that one.
 
 Words that differ between the engines are written once: `{identity}` and `{bytes}`; and
 `CREATE SEQUENCE name START n` becomes a row of a table on SQLite, which has no sequences.
@@ -14,14 +18,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from importlib.metadata import version
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from zoco.database.errors import DatabaseUnusable
 from zoco.database.statements import split_script
-from zoco.database.transaction import Database, Row, Transaction
+from zoco.database.transaction import Database, Transaction
 
 _FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_CONTRACTS = re.compile(r"-- contracts (\d+\.\d+\.\d+): ")
+_RELEASE = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _SEQUENCE = re.compile(r"CREATE SEQUENCE (?P<name>\w+) START (?P<start>\d+)")
 
 _WORDS = {
@@ -48,11 +55,17 @@ class Migration(NamedTuple):
     def checksum(self) -> str:
         return hashlib.sha256(self.script.encode()).hexdigest()
 
+    @property
+    def contracts(self) -> str | None:
+        """The oldest release that can work with the database after this; None when any can."""
+        named = _CONTRACTS.match(self.script)
+        return None if named is None else named[1]
+
 
 async def migrate(database: Database, folder: Traversable) -> list[str]:
     """Apply what is pending; returns the names of what was applied, such as `0001_marketplace`.
 
-    Raises DatabaseUnusable when the database is newer than the program or not of this folder.
+    Raises DatabaseUnusable when the database is too new for the program or not of this folder.
     """
     migrations = read_folder(folder)
     return await database.write(lambda tx: apply_pending(tx, database.engine, migrations), long=True)
@@ -62,7 +75,7 @@ async def apply_pending(tx: Transaction, engine: str, migrations: Sequence[Migra
     """What `migrate` does, inside a transaction that does more than this."""
     await _take_lock(tx, engine)
     await _create_own_tables(tx, engine)
-    pending = _pending(migrations, await _applied(tx))
+    pending = await _pending(tx, migrations)
     for migration in pending:
         await _apply(tx, engine, migration)
     return [migration.name for migration in pending]
@@ -74,8 +87,8 @@ async def migrations_pending(database: Database, folder: Traversable) -> list[st
 
     async def compare(tx: Transaction) -> list[str]:
         exists = await tx.one(_LOOK_FOR_TABLE[database.engine])
-        applied = [] if exists is None else await _applied(tx)
-        return [migration.name for migration in _pending(migrations, applied)]
+        pending = migrations if exists is None else await _pending(tx, migrations)
+        return [migration.name for migration in pending]
 
     return await database.read(compare)
 
@@ -94,13 +107,9 @@ def read_folder(folder: Traversable) -> list[Migration]:
     return migrations
 
 
-def _pending(migrations: Sequence[Migration], applied: Sequence[Row]) -> list[Migration]:
-    """What comes after the applied ones, once those are known to be this program's own."""
-    if len(applied) > len(migrations):
-        newest = applied[-1]["name"]
-        raise DatabaseUnusable(
-            f"The database is newer than this program (it has {newest}); use a newer Zoco."
-        )
+async def _pending(tx: Transaction, migrations: Sequence[Migration]) -> list[Migration]:
+    """What comes after the applied ones, once those are known to be this program's own, or newer."""
+    applied = await tx.all("SELECT number, name, checksum FROM migrations ORDER BY number")
     for row, migration in zip(applied, migrations, strict=False):
         if row["name"] != migration.name:
             raise DatabaseUnusable(
@@ -110,11 +119,33 @@ def _pending(migrations: Sequence[Migration], applied: Sequence[Row]) -> list[Mi
             raise DatabaseUnusable(
                 f"The migration {migration.name} is not the one that this database was made with."
             )
+    if len(applied) > len(migrations):
+        await _require_nothing_missing(tx, after=len(migrations))
     return list(migrations[len(applied) :])
 
 
-async def _applied(tx: Transaction) -> Sequence[Row]:
-    return await tx.all("SELECT number, name, checksum FROM migrations ORDER BY number")
+async def _require_nothing_missing(tx: Transaction, *, after: int) -> None:
+    """DatabaseUnusable when a newer release has taken away what this program still uses."""
+    rows = await tx.all(
+        """SELECT migrations.name, contracts.needs_release
+           FROM migrations JOIN migration_contracts contracts ON contracts.number = migrations.number
+           WHERE migrations.number > :after ORDER BY migrations.number""",
+        {"after": after},
+    )
+    for row in rows:
+        if _release(version("zoco")) < _release(row["needs_release"]):
+            raise DatabaseUnusable(
+                f"The database is newer than this program (it has {row['name']}, which needs "
+                f"Zoco {row['needs_release']}); use a newer Zoco."
+            )
+
+
+def _release(text: str) -> tuple[int, ...]:
+    """`0.2.0`, and a version on the way to it, as numbers that can be compared."""
+    named = _RELEASE.match(text)
+    if named is None:
+        raise ValueError(f"{text} is no release")
+    return tuple(int(number) for number in named.groups())
 
 
 async def _take_lock(tx: Transaction, engine: str) -> None:
@@ -127,6 +158,11 @@ async def _create_own_tables(tx: Transaction, engine: str) -> None:
     await tx.run(
         "CREATE TABLE IF NOT EXISTS migrations"
         " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)"
+    )
+    # A table, not a column: a database of 0.1.0 has `migrations` already.
+    await tx.run(
+        "CREATE TABLE IF NOT EXISTS migration_contracts"
+        " (number INTEGER PRIMARY KEY, needs_release TEXT NOT NULL)"
     )
     if engine == "sqlite":
         await tx.run("CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL)")
@@ -149,3 +185,8 @@ async def _apply(tx: Transaction, engine: str, migration: Migration) -> None:
         "INSERT INTO migrations (number, name, checksum) VALUES (:number, :name, :checksum)",
         {"number": migration.number, "name": migration.name, "checksum": migration.checksum},
     )
+    if migration.contracts is not None:
+        await tx.run(
+            "INSERT INTO migration_contracts (number, needs_release) VALUES (:number, :needs_release)",
+            {"number": migration.number, "needs_release": migration.contracts},
+        )

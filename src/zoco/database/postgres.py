@@ -39,6 +39,13 @@ _TIME_OUTS = {
 }
 _WITHOUT_TIME_OUTS = "; ".join(f"SET LOCAL {setting} = 0" for setting in _TIME_OUTS)
 _TOOK_TOO_LONG = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
+# The last: a newer release, started beside this one, has added a column to what a statement reads; the
+# driver then forgets its plans and makes them again.
+_WORTH_ANOTHER_TRY = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+)
 
 _NO_PARAMETERS: Mapping[str, Any] = {}
 
@@ -108,11 +115,18 @@ class PostgresDatabase:
 
     async def read(self, work: Work[Result], *, wait_seconds_max: float | None = None) -> Result:
         with self._counted(wait_seconds_max):
-            async with (
-                self._acquired(self._deadline(wait_seconds_max)) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                return await work(PostgresTransaction(connection))
+            deadline = self._deadline(wait_seconds_max)
+            try:
+                return await self._read_once(work, deadline)
+            except asyncpg.InvalidCachedStatementError:
+                return await self._read_once(work, deadline)
+
+    async def _read_once(self, work: Work[Result], deadline: float | None) -> Result:
+        async with (
+            self._acquired(deadline) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await work(PostgresTransaction(connection))
 
     async def write(
         self, work: Work[Result], *, wait_seconds_max: float | None = None, long: bool = False
@@ -122,7 +136,7 @@ class PostgresDatabase:
             for attempt in range(1, _ATTEMPTS_MAX):
                 try:
                     return await self._write_once(work, deadline, long=long)
-                except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                except _WORTH_ANOTHER_TRY:
                     await asyncio.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))
             return await self._write_once(work, deadline, long=long)
 
