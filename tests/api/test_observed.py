@@ -118,7 +118,5 @@ async def test_ready_says_no_when_the_database_does_not_answer(
 
 
 async def test_ready_says_no_to_a_schema_that_is_not_this_programs(market: Market) -> None:
-    await market.database.write(
-        lambda tx: tx.run("INSERT INTO migrations VALUES (9999, '9999_from_the_future', '')")
-    )
+    await market.database.write(lambda tx: tx.run("DELETE FROM migrations"))
     assert (await market.client.get("/ready")).status == 503

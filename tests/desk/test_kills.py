@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.desk.conftest import NORTH_ITEM, SOUTH, SOUTH_ITEM, Shop, a_desk, settle
+from tests.desk.conftest import NORTH, NORTH_ITEM, SOUTH, SOUTH_ITEM, Shop, a_desk, settle
 from tests.hand_clock import HandClock
 from zoco.database.transaction import Database, Work
 from zoco.desk import after_sale, products
@@ -123,6 +123,50 @@ async def test_killed_at_any_write_of_a_return(shop: Shop, clock: HandClock, aft
         assert shop.marketplace.items[NORTH_ITEM].quantity == 10
         assert shop.marketplace.items[SOUTH_ITEM].quantity == 10
     assert dies_at > 4
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("after_commit", [False, True])
+async def test_killed_at_any_write_of_a_count_while_others_buy(
+    shop: Shop, clock: HandClock, after_commit: bool
+) -> None:
+    """What the dead desk wrote, and nobody knows of, must not hide a sale that nobody has told of yet."""
+    on_hand, dies_at, died = 40, 0, True
+    while died:
+        dies_at += 1
+        on_hand += 5
+
+        async def count(desk: object, quantity: int = on_hand) -> None:
+            await products.correct(
+                desk,  # type: ignore[arg-type]
+                shop.product, reason="count", quantity=quantity, note="", by=shop.person,
+            )  # fmt: skip
+
+        died = await _live_and_die(shop, clock, count, dies_at=dies_at, after=after_commit)
+        sold = [shop.marketplace.sell(NORTH_ITEM), shop.marketplace.sell(NORTH_ITEM)]
+        clock.advance(timedelta(minutes=3))
+        await shop.settle()
+        for order in sold:
+            await shop.tell(f"/orders/{order}", user=NORTH, identity=str(order))
+        await shop.settle()
+        on_hand = await shop.on_hand()
+        assert shop.marketplace.items[NORTH_ITEM].quantity == on_hand
+        assert shop.marketplace.items[SOUTH_ITEM].quantity == on_hand
+    assert dies_at > 4
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_more_sales_than_one_page_are_looked_up(shop: Shop, clock: HandClock) -> None:
+    await products.correct(shop.desk, shop.product, reason="count", quantity=200, note="", by=shop.person)
+    await shop.settle()
+    for _ in range(120):
+        shop.marketplace.sell(NORTH_ITEM)
+    order = shop.marketplace.sell(SOUTH_ITEM)
+    await shop.tell(f"/orders/{order}", user=SOUTH)
+    await shop.settle()
+    assert await shop.on_hand() == 79
+    assert shop.marketplace.items[NORTH_ITEM].quantity == 79
+    assert shop.marketplace.items[SOUTH_ITEM].quantity == 79
 
 
 async def test_what_a_killed_desk_had_leased_goes_on_at_the_next_start(shop: Shop, clock: HandClock) -> None:

@@ -107,8 +107,6 @@ async def test_the_desk_is_not_ready_without_its_database(shop: Shop, clock: Han
     async with serving(create_app(desk), listener), aiohttp.ClientSession() as session:
         async with session.get(f"{url}/ready") as answer:
             assert (answer.status, await answer.json()) == (200, {"status": "ok"})
-        await shop.desk.database.write(
-            lambda tx: tx.run("INSERT INTO migrations VALUES (9999, '9999_from_the_future', '')")
-        )
+        await shop.desk.database.write(lambda tx: tx.run("DELETE FROM migrations"))
         async with session.get(f"{url}/ready") as answer:
             assert (answer.status, await answer.json()) == (503, {"status": "not ready"})

@@ -49,6 +49,7 @@ _SALES_FIRST: Final = timedelta(seconds=5)
 _WRITES_MAX: Final = 4
 _VERIFY_AFTER: Final = timedelta(seconds=60)
 _SALES_LOOKED_UP: Final = 50
+_PAGES_LOOKED_UP: Final = 20
 # What may be let in later, unchanged; any other refusal is the marketplace's last word.
 _PASSING_REFUSALS: Final = (TooManyRequests, Unauthorized, Conflict)
 
@@ -130,8 +131,9 @@ async def _outcome(desk: Desk, store: Store, listing_id: int) -> tuple[str, str]
 async def _write(desk: Desk, store: Store, listing_id: int) -> str:
     for _ in range(_WRITES_MAX):
         listing = await _wanted(desk, listing_id)
-        if listing is not None and listing.actual < listing.believed:
-            # The marketplace shows less than we know of: a sale that we have not heard of yet?
+        if listing is not None and (listing.actual < listing.believed or listing.push_attempts > 0):
+            # The marketplace shows less than we know of: a sale that we have not heard of yet? And where
+            # nobody knows what an earlier try has written, what is shown hides no sale nor shows one.
             await look_up_sales(desk, store, listing.item_id)
             listing = await _wanted(desk, listing_id)
         if listing is None or listing.target is None:
@@ -193,25 +195,34 @@ class _Found(Struct):
 
 
 async def look_up_sales(desk: Desk, store: Store, item_id: str) -> None:
-    """Ask the marketplace for the newest sales of an item, instead of waiting to be told of them."""
-    path = f"/orders/search?seller={store.account_id}&item={item_id}&sort=date_desc&limit={_SALES_LOOKED_UP}"
-    answer = await fetch(desk, store, path, _Found)
-    for raw in reversed(answer.value.results):
-        body = bytes(raw)
-        await keep_found(desk, store, decode(body, Order, strict=False), body, source="search")
+    """Ask the marketplace for the newest sales of an item, instead of waiting to be told of them; older
+    ones too, as long as there are unknown ones among them."""
+    search = (
+        f"/orders/search?seller={store.account_id}&item={item_id}&sort=date_desc&limit={_SALES_LOOKED_UP}"
+    )
+    for page in range(_PAGES_LOOKED_UP):
+        answer = await fetch(desk, store, f"{search}&offset={page * _SALES_LOOKED_UP}", _Found)
+        unknown = 0
+        for raw in reversed(answer.value.results):
+            body = bytes(raw)
+            order = decode(body, Order, strict=False)
+            unknown += await keep_found(desk, store, order, body, source="search") == "kept"
+        if unknown == 0 or len(answer.value.results) < _SALES_LOOKED_UP:
+            return
 
 
-async def keep_found(desk: Desk, store: Store, order: Order, body: bytes, *, source: str) -> None:
-    """Keep an order that a search found."""
+async def keep_found(desk: Desk, store: Store, order: Order, body: bytes, *, source: str) -> str:
+    """Keep an order that a search found; what became of it, as `keep_order` says."""
     restocked = await restock_word(desk, store, order)
     now = desk.clock.now()
 
-    async def keep(tx: Transaction) -> None:
+    async def keep(tx: Transaction) -> str:
         at = await stores.get(tx, store.id)
-        if at is not None:
-            await keep_order(tx, at, order, body, restocked=restocked, source=source, now=now)
+        if at is None:
+            return "store_gone"
+        return await keep_order(tx, at, order, body, restocked=restocked, source=source, now=now)
 
-    await desk.database.write(keep)
+    return await desk.database.write(keep)
 
 
 async def _record(desk: Desk, listing: Listing, *, sent: int, answer: Answer[Item]) -> None:

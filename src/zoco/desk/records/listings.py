@@ -259,7 +259,10 @@ async def want(tx: Transaction, listing_id: int, *, target: int, push: bool, now
 async def claim_pushes(
     tx: Transaction, *, store_id: int, limit: int, now: datetime, lease: timedelta
 ) -> list[int]:
-    """Listings of a store that are due to be written, longest waiting first, leased to the caller."""
+    """Listings of a store that are due to be written, longest waiting first, leased to the caller.
+
+    A lease that has run out was of a try that nobody knows the end of: it counts as one that failed.
+    """
     rows = await tx.all(
         f"""
         SELECT id FROM listings
@@ -271,7 +274,11 @@ async def claim_pushes(
     )
     ids = [int(row["id"]) for row in rows]
     await tx.run_many(
-        "UPDATE listings SET push_leased_until = :until WHERE id = :id",
+        """
+        UPDATE listings SET push_leased_until = :until,
+            push_attempts = push_attempts + CASE WHEN push_leased_until IS NULL THEN 0 ELSE 1 END
+        WHERE id = :id
+        """,
         [{"id": listing_id, "until": to_micros(now + lease)} for listing_id in ids],
     )
     return ids
