@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tests.simulation.market_day import GOODS, Errand, Market
+from tests.simulation.news import Facts, due_news
 from tests.simulation.remains import Remains, Rows
 
 _HEARD = ("acknowledged", "pending")
@@ -21,10 +24,13 @@ async def unfinished(remains: Remains) -> Rows:
     return await remains.rows(
         "desk",
         """
-        SELECT resource AS what, state FROM work WHERE state <> 'hidden'
+        SELECT resource AS what, state || ' ' || attempts || ' ' || COALESCE(reason, '') AS state
+            FROM work WHERE state <> 'hidden'
         UNION ALL SELECT resource, state FROM inbox WHERE state IN ('new', 'waiting', 'failed')
         UNION ALL SELECT item_id, push_state FROM listings WHERE push_state <> 'idle'
-        UNION ALL SELECT 'drift', 'open' FROM drifts WHERE resolved_at IS NULL
+        UNION ALL SELECT 'a drift of ' || item_id || ': ' || drifts.believed || '/' || drifts.actual,
+            listings.believed || '/' || listings.actual
+            FROM drifts JOIN listings ON listings.id = drifts.listing_id WHERE resolved_at IS NULL
         """,
     )
 
@@ -34,43 +40,78 @@ async def undelivered(remains: Remains) -> Rows:
     return await remains.rows("marketplace", "SELECT * FROM notifications WHERE state = 'pending'")
 
 
+_OF_MARKETPLACE = {
+    "orders": "SELECT * FROM orders",
+    "payments": "SELECT * FROM payments ORDER BY id",
+    "feedback": "SELECT * FROM feedback",
+    "items": "SELECT * FROM items",
+    "answers": "SELECT * FROM idempotency_keys",
+    "notifications": "SELECT * FROM notifications ORDER BY seq",
+    "grants": "SELECT application_id, user_id FROM grants",
+    "topics": "SELECT application_id, topic FROM application_topics",
+}
+_OF_DESK = {
+    "orders": "SELECT order_id, status FROM orders",
+    "inbox": "SELECT message_id, state, outcome FROM inbox",
+    "movements": "SELECT * FROM movements WHERE order_id <> 0",
+    "listings": """
+        SELECT listings.*, products.sku AS product,
+            (SELECT CAST(SUM(quantity) AS BIGINT) FROM movements
+                WHERE movements.product_id = products.id) AS stock
+        FROM listings LEFT JOIN products ON products.id = listings.product_id
+    """,
+}
+
+
 @dataclass(kw_only=True)
 class Books:
+    """`heard` is what the listener of the market was told, in that order; it never dies.
+
+    `recorded` are the messages that there were when all else had been read.
+    """
+
     market: Market
-    orders: dict[int, dict[str, object]]
-    payments: dict[int, dict[str, object]]
+    heard: Sequence[str]
+    recorded: set[str]
+    orders: dict[int, dict[str, Any]]
+    payments: dict[int, dict[str, Any]]
+    facts: Facts
     answers: Rows
     notifications: Rows
-    inbox: set[object]
-    desk_orders: dict[int, object]
+    audience: dict[int, tuple[set[int], set[str]]]
+    inbox: dict[str, dict[str, Any]]
+    desk_orders: dict[int, str]
     movements: Rows
     listings: Rows
     unfinished: Rows
 
     @classmethod
-    async def read(cls, remains: Remains, market: Market) -> Books:
-        orders = await remains.rows("marketplace", "SELECT * FROM orders")
-        payments = await remains.rows("marketplace", "SELECT * FROM payments")
-        desk_orders = await remains.rows("desk", "SELECT order_id, status FROM orders")
-        inbox = await remains.rows("desk", "SELECT message_id FROM inbox")
+    async def read(cls, remains: Remains, market: Market, heard: Sequence[str]) -> Books:
+        """The marketplace first: what it knows of the desk, the desk knows by then."""
+        there = await remains.moment("marketplace", _OF_MARKETPLACE)
+        desk = await remains.moment("desk", _OF_DESK)
+        heard = list(heard)
+        recorded = await remains.rows("marketplace", "SELECT id FROM notifications")
         return cls(
             market=market,
-            orders={row["id"]: row for row in orders},
-            payments={row["id"]: row for row in payments},
-            answers=await remains.rows("marketplace", "SELECT * FROM idempotency_keys"),
-            notifications=await remains.rows("marketplace", "SELECT * FROM notifications"),
-            inbox={row["message_id"] for row in inbox},
-            desk_orders={row["order_id"]: row["status"] for row in desk_orders},
-            movements=await remains.rows("desk", "SELECT * FROM movements WHERE order_id <> 0"),
-            listings=await remains.rows(
-                "desk",
-                """
-                SELECT listings.*, products.sku AS product,
-                    (SELECT CAST(SUM(quantity) AS BIGINT) FROM movements
-                        WHERE movements.product_id = products.id) AS stock
-                FROM listings LEFT JOIN products ON products.id = listings.product_id
-                """,
-            ),
+            heard=heard,
+            recorded={row["id"] for row in recorded},
+            orders={row["id"]: row for row in there["orders"]},
+            payments={row["id"]: row for row in there["payments"]},
+            facts=Facts(**{name: there[name] for name in ("orders", "payments", "feedback", "items")}),
+            answers=there["answers"],
+            notifications=there["notifications"],
+            audience={
+                id: (
+                    {row["user_id"] for row in there["grants"] if row["application_id"] == id},
+                    {row["topic"] for row in there["topics"] if row["application_id"] == id},
+                )
+                for id in (market.application.id, market.listener.id)
+            },
+            inbox={row["message_id"]: row for row in desk["inbox"]},
+            desk_orders={row["order_id"]: row["status"] for row in desk["orders"]},
+            movements=desk["movements"],
+            listings=desk["listings"],
             unfinished=await unfinished(remains),
         )
 
@@ -81,7 +122,9 @@ class Books:
                 self._check_answered(errand)
         self._check_keys()
         self._check_money()
+        self._check_sold()
         self._check_news()
+        self._check_told()
         self._check_movements()
 
     def check_at_rest(self) -> None:
@@ -90,24 +133,28 @@ class Books:
         assert not self.unfinished, self.unfinished
         pending = [row for row in self.notifications if row["state"] != "acknowledged"]
         assert not pending, pending
+        self._check_followed_up()
+        self._check_order()
         visible = {id: order["status"] for id, order in self.orders.items() if order["date_closed"]}
         assert self.desk_orders == visible, set(self.desk_orders.items()) ^ set(visible.items())
         moved = Counter(row["reason"] for row in self.movements)
         assert moved["sale"] == len(visible)
         assert moved["cancellation"] == sum(status == _CALLED_OFF for status in visible.values())
         for row in self.listings:
-            stock = self.stock_of(str(row["product"]))
+            stock = self.stock_of(row["product"])
             shown = [row["stock"], row["target"], row["believed"], row["actual"], row["push_state"]]
             assert shown == [stock, stock, stock, stock, "idle"], row
+        for item in self.facts.items:
+            assert item["available_quantity"] == self.stock_of(self.market.sku_of(item["id"])), item
         linked = Counter(row["product"] for row in self.listings)
         assert [linked[sku] for sku in GOODS] == [2] * len(GOODS)
 
     def stock_of(self, sku: str) -> int:
         """What there was, less what is sold and not called off."""
-        sold = sum(
-            int(str(order["quantity"]))
+        sold: int = sum(
+            order["quantity"]
             for order in self.orders.values()
-            if order["status"] == _SOLD and self.market.sku_of(str(order["item_id"])) == sku
+            if order["status"] == _SOLD and self.market.sku_of(order["item_id"]) == sku
         )
         return self.market.initial[sku] - sold
 
@@ -126,12 +173,14 @@ class Books:
         paid = errand.payments and all(each.status == "approved" for each in errand.payments.values())
         if paid and len(errand.payments) == errand.plan.cards:
             assert order["date_closed"] is not None
-            ends = {"deliver", "desk_deliver", "nothing", None}
+            ends = {"deliver", "desk_deliver", "confirm", "nothing", None}
             open_end = errand.ended_by is None and errand.plan.end not in ends
             if not open_end:
                 assert order["status"] == (_SOLD if errand.ended_by in ends else _CALLED_OFF), errand.name
-            if errand.ended_by in ("deliver", "desk_deliver"):
+            if errand.ended_by in ("deliver", "desk_deliver", "confirm"):
                 assert order["delivered"] == 1
+            if errand.ended_by == "confirm":
+                assert all(self.payments[each.id]["date_released"] for each in errand.payments.values())
 
     def _check_keys(self) -> None:
         """A key stands for one order or payment, and there is none that no key asked for."""
@@ -147,8 +196,8 @@ class Books:
         """Paid in = held + released + refunded, and each of them where its order says."""
         paid_in = held = released = refunded = 0
         for row in self.payments.values():
-            amount, back = int(str(row["transaction_amount"])), int(str(row["refunded_amount"]))
-            order = self.orders[int(str(row["order_id"]))]
+            amount, back = row["transaction_amount"], row["refunded_amount"]
+            order = self.orders[row["order_id"]]
             paid_in += amount
             refunded += back
             if row["date_released"] is not None:
@@ -159,21 +208,51 @@ class Books:
         assert paid_in == held + released + refunded
         for id, order in self.orders.items():
             kept = sum(
-                int(str(row["transaction_amount"])) - int(str(row["refunded_amount"]))
+                row["transaction_amount"] - row["refunded_amount"]
                 for row in self.payments.values()
                 if row["order_id"] == id
             )
             if order["status"] == _SOLD:
-                assert kept == int(str(order["unit_price"])) * int(str(order["quantity"]))
+                assert kept == order["unit_price"] * order["quantity"]
+
+    def _check_sold(self) -> None:
+        """A listing has sold what was taken from it by orders, and not given back."""
+        sold = Counter[str]()
+        for order in self.orders.values():
+            sold[order["item_id"]] += order["quantity"] * (order["stock_taken"] - order["stock_returned"])
+        for item in self.facts.items:
+            assert item["sold_quantity"] == sold[item["id"]], item
 
     def _check_news(self) -> None:
-        """Of each sale the desk is told, and what the marketplace counts as told the desk has kept."""
-        told = Counter(row["resource"] for row in self.notifications if row["topic"] == "orders")
-        for id, order in self.orders.items():
-            assert bool(told[f"/orders/{id}"]) == (order["date_closed"] is not None)
+        """Of each fact every application that subscribed has exactly its messages, and no others."""
+        for id, (people, topics) in self.audience.items():
+            rows = [row for row in self.notifications if row["application_id"] == id]
+            told = Counter((row["user_id"], row["topic"], row["resource"]) for row in rows)
+            due = due_news(self.facts, people=people, topics=topics)
+            assert told == due, {"too many": told - due, "missing": due - told}
+
+    def _check_told(self) -> None:
+        """What counts as told is kept by who was told; and nothing was told that did not happen."""
+        assert self.recorded.issuperset(self.inbox)
+        assert self.recorded.issuperset(self.heard)
+        kept = {self.market.application.id: set(self.inbox), self.market.listener.id: set(self.heard)}
         for row in self.notifications:
             assert row["state"] in _HEARD
-            assert row["state"] == "pending" or row["id"] in self.inbox
+            assert row["state"] == "pending" or row["id"] in kept[row["application_id"]], row
+
+    def _check_followed_up(self) -> None:
+        """Each message that the desk has accepted was done, with a word about how."""
+        for row in self.inbox.values():
+            assert (row["state"], row["outcome"] is None) == ("done", False), row
+
+    def _check_order(self) -> None:
+        """The listener hears of each thing in the order in which it happened, repetitions aside."""
+        position = {row["id"]: number for number, row in enumerate(self.notifications)}
+        about = {row["id"]: row["resource"] for row in self.notifications}
+        newest: dict[str, int] = {}
+        for id in dict.fromkeys(self.heard):
+            assert position[id] > newest.get(about[id], -1), about[id]
+            newest[about[id]] = position[id]
 
     def _check_movements(self) -> None:
         """One for each sale, one for each cancellation, of what was sold, and none without an order."""
@@ -181,7 +260,7 @@ class Books:
         assert set(once.values()) <= {1}
         for row in self.movements:
             order = self.orders[row["order_id"]]
-            sold = int(str(order["quantity"]))
+            sold = order["quantity"]
             assert order["date_closed"] is not None
             assert row["quantity"] == (-sold if row["reason"] == "sale" else sold)
             assert row["reason"] == "sale" or order["status"] == _CALLED_OFF

@@ -68,12 +68,11 @@ class DeskOwner:
         }
         here = "/settings/stores"
         await self._do(here, f"{here}/applications", fields, lands=f"{here}?said=application")
-        number = re.search(r'<option value="(\d+)"', await self.page(here))
-        assert number is not None
+        newest = re.findall(r'<option value="(\d+)"', await self.page(here))[-1]
         for seller_id in seller_ids:
             token = await operator.issue_token(seller_id, app_id=application.id)
             fields = {
-                "application_id": number[1],
+                "application_id": newest,
                 "access_token": token.access_token,
                 "refresh_token": str(token.refresh_token),
             }

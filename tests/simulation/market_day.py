@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ GOODS_STOCK = 9_000
 _SITES = {"MLB": "BRL", "MLA": "ARS"}
 _BUYERS_PER_SITE = 3
 _TOPICS = ["orders", "created_orders", "payments", "items"]
+# Of somebody who listens to everybody, and to the other name of `orders`.
+_LISTENERS_TOPICS = ["orders_v2", "created_orders", "payments", "items", "orders_feedback"]
 
 
 class Unanswered(Exception):
@@ -37,16 +40,36 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doors:
+    """A person's connections to one marketplace, through any of its programs."""
+
+    clients: Sequence[Client]
+    chance: Random
+
+    @property
+    def client(self) -> Client:
+        return self.chance.choice(self.clients)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seller:
     id: int
     site_id: str
-    client: Client
+    doors: Doors
     items: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def client(self) -> Client:
+        return self.doors.client
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a buyer is about to do, decided beforehand. `end`: deliver, return, cancel, at_desk or nothing."""
+    """What a buyer is about to do, decided beforehand.
+
+    `end`: deliver, confirm (deliver, and the buyer agrees, which releases the money), return, cancel,
+    desk_deliver, desk_return or nothing.
+    """
 
     sku: str
     quantity: int
@@ -60,7 +83,7 @@ class Errand:
     What was asked and not answered is asked again with the same idempotency key.
     """
 
-    def __init__(self, name: str, plan: Plan, *, buyer_id: int, buyer: Client, seller: Seller) -> None:
+    def __init__(self, name: str, plan: Plan, *, buyer_id: int, buyer: Doors, seller: Seller) -> None:
         self.name = name
         self.plan = plan
         self.buyer_id = buyer_id
@@ -72,6 +95,7 @@ class Errand:
         self.asked_again = 0
         self._buyer = buyer
         self._asked: set[str] = set()
+        self._said: set[str] = set()
 
     @property
     def item_id(self) -> str:
@@ -95,7 +119,7 @@ class Errand:
         self.done = True
 
     async def place(self) -> Order:
-        return await self._buyer.orders.place(
+        return await self._buyer.client.orders.place(
             item_id=self.item_id, quantity=self.plan.quantity, idempotency_key=f"{self.name}:order"
         )
 
@@ -103,7 +127,7 @@ class Errand:
         assert self.order is not None
         last = card == f"card-{self.plan.cards - 1}"
         half = Decimal(int(self.order.total_amount / 2))
-        return await self._buyer.orders.pay(
+        return await self._buyer.client.orders.pay(
             self.order.id,
             payment_method_id="visa",
             cardholder_name="APRO",
@@ -112,28 +136,48 @@ class Errand:
         )
 
     async def _end(self, owner: DeskOwner, order_id: int) -> None:
-        said: Callable[[], Awaitable[object]]
         match self.plan.end:
             case "nothing":
                 return
             case "cancel":
-                said = lambda: self._buyer.orders.cancel(order_id)  # noqa: E731
+                await self._say("end", lambda: self._buyer.client.orders.cancel(order_id))
             case "deliver" | "return":
-                said = lambda: self._seller_says(order_id, fulfilled=self.plan.end == "deliver")  # noqa: E731
+                fulfilled = self.plan.end == "deliver"
+                await self._say("end", lambda: self._seller_says(order_id, fulfilled=fulfilled))
+            case "confirm":
+                await self._say("end", lambda: self._seller_says(order_id, fulfilled=True))
+                await self._say("agree", lambda: self._buyer_agrees(order_id))
             case _:
                 word = self.plan.end.removeprefix("desk_")
                 if await self._ask("look", lambda: owner.order(self.seller.id, order_id)) is None:
                     # The desk has not heard of the sale yet, so nobody can press a button there.
                     raise Unanswered(f"{self.name} is not at the desk")
-                said = lambda: owner.say(self.seller.id, order_id, word)  # noqa: E731
-        again = "end" in self._asked
+                await self._say("end", lambda: self._press(owner, order_id, word))
+        self.ended_by = self.plan.end
+
+    async def _say(self, step: str, call: Callable[[], Awaitable[object]]) -> None:
+        """A word that has no key: the second of two says that the first was heard."""
+        if step in self._said:
+            return
+        again = step in self._asked
         try:
-            await self._ask("end", said)
+            await self._ask(step, call)
         except (BadRequest, Conflict):
-            # These calls have no key: the second of two says that the first was heard.
             if not again:
                 raise
-        self.ended_by = self.plan.end
+        self._said.add(step)
+
+    async def _press(self, owner: DeskOwner, order_id: int, word: str) -> None:
+        """A button of the desk; when that has no good word, the marketplace knows what came of it."""
+        if await owner.say(self.seller.id, order_id, word):
+            return
+        if (await self.seller.client.orders.feedback(order_id)).sale is None:
+            raise Unanswered(f"{self.name}: the desk has not reached the marketplace")
+
+    async def _buyer_agrees(self, order_id: int) -> Feedback:
+        return await self._buyer.client.orders.give_feedback(
+            order_id, fulfilled=True, rating="positive", message="Chegou"
+        )
 
     async def _seller_says(self, order_id: int, *, fulfilled: bool) -> Feedback:
         car = self.plan.sku in CARS
@@ -161,7 +205,7 @@ class Shopper:
 
     id: int
     name: str
-    client: Client
+    doors: Doors
     seller: Seller
     chance: Random
     errands: list[Errand] = field(default_factory=list)
@@ -174,6 +218,17 @@ class Shopper:
                 await self.errands[-1].go_on(owner)
             except Unanswered:
                 return
+
+    async def shop_on(self, owner: DeskOwner, *, until: asyncio.Event) -> None:
+        """Errand after errand; what one program does not answer is asked again, perhaps of another."""
+        while not until.is_set():
+            if not self.errands or self.errands[-1].done:
+                self.errands.append(self._errand())
+            with suppress(Unanswered):
+                await self.errands[-1].go_on(owner)
+            # He thinks: what the books are about is not how much a machine can bear.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(until.wait(), self.chance.uniform(0.0, 0.4))
 
     async def finish(self, owner: DeskOwner) -> bool:
         """What was begun, and nothing new; False when the desk is not ready for it."""
@@ -188,7 +243,7 @@ class Shopper:
         ends = (
             ["desk_deliver", "desk_return", "return", "cancel", "nothing"]
             if car
-            else ["nothing", "nothing", "nothing", "deliver", "return"]
+            else ["nothing", "nothing", "nothing", "deliver", "confirm", "confirm", "return"]
         )
         cards = self.chance.choices([0, 1, 2], [1, 6, 2])[0]
         plan = Plan(
@@ -199,7 +254,7 @@ class Shopper:
             end=self.chance.choice(ends if cards else ["cancel", "nothing"]),
         )
         name = f"{self.name}-{len(self.errands) + 1}"
-        return Errand(name, plan, buyer_id=self.id, buyer=self.client, seller=self.seller)
+        return Errand(name, plan, buyer_id=self.id, buyer=self.doors, seller=self.seller)
 
 
 @dataclass(kw_only=True)
@@ -209,6 +264,7 @@ class Market:
     sellers: Sequence[Seller]
     shoppers: Sequence[Shopper]
     application: Application
+    listener: Application
     initial: dict[str, int]
 
     @property
@@ -220,14 +276,26 @@ class Market:
 
 
 async def open_market(
-    stack: AsyncExitStack, operator: Operator, desk_url: str, chance: Random, *, name: str
+    stack: AsyncExitStack,
+    operator: Operator,
+    desk_url: str,
+    chance: Random,
+    *,
+    name: str,
+    listener_url: str,
+    urls: Sequence[str] = (),
 ) -> Market:
-    """Two stores with one stock of goods, cars in one of them, buyers of both, and the desk's application."""
+    """Two stores with one stock of goods, cars in one of them, buyers of both, and who hears of them.
+
+    The desk's application is told of the sellers once they connect it; the listener's of everybody from
+    the beginning. `urls` are the marketplace's doors, the operator's own when there is one.
+    """
+    through = _Entrance(stack, operator, urls or [operator.base_url], chance)
     sellers, shoppers = [], []
     for site_id in _SITES:
         user_type = "car_dealer" if site_id == "MLB" else "normal"
         made = await operator.create_user(NewUser(site_id=site_id, user_type=user_type))
-        seller = Seller(id=made.id, site_id=site_id, client=await _client(stack, operator, made.id))
+        seller = Seller(id=made.id, site_id=site_id, doors=await through.doors(made.id))
         for sku in (*GOODS, *(CARS if site_id == "MLB" else ())):
             seller.items[sku] = (await seller.client.items.publish(_listing(sku, site_id))).id
         sellers.append(seller)
@@ -237,12 +305,13 @@ async def open_market(
                 Shopper(
                     id=buyer.id,
                     name=f"{site_id}-{number}",
-                    client=await _client(stack, operator, buyer.id),
+                    doors=await through.doors(buyer.id),
                     seller=seller,
                     chance=Random(chance.random()),
                 )
             )
-    application = await sellers[0].client.applications.create(
+    create = sellers[0].client.applications.create
+    application = await create(
         NewApplication(
             name=name,
             callback_url=f"{desk_url}/settings/stores/callback",
@@ -250,15 +319,38 @@ async def open_market(
             notifications_topics=_TOPICS,
         )
     )
+    listener = await create(
+        NewApplication(
+            name="Listener",
+            callback_url=listener_url,
+            notifications_callback_url=listener_url,
+            notifications_topics=_LISTENERS_TOPICS,
+        )
+    )
+    for user_id in (*(seller.id for seller in sellers), *(shopper.id for shopper in shoppers)):
+        await operator.issue_token(user_id, app_id=listener.id)
     initial = dict.fromkeys(GOODS, GOODS_STOCK) | dict.fromkeys(CARS, 1)
-    return Market(sellers=sellers, shoppers=shoppers, application=application, initial=initial)
+    return Market(
+        sellers=sellers, shoppers=shoppers, application=application, listener=listener, initial=initial
+    )
 
 
-async def _client(stack: AsyncExitStack, operator: Operator, user_id: int) -> Client:
-    token = (await operator.issue_token(user_id)).access_token
-    # Whoever repeats here does it on purpose, in the next life.
-    client = Client(operator.base_url, tokens=token, timeout_seconds=15, retries=Retries(attempts=1))
-    return await stack.enter_async_context(client)
+@dataclass(frozen=True)
+class _Entrance:
+    stack: AsyncExitStack
+    operator: Operator
+    urls: Sequence[str]
+    chance: Random
+
+    async def doors(self, user_id: int) -> Doors:
+        token = (await self.operator.issue_token(user_id)).access_token
+        # Whoever repeats here does it on purpose, in the next life.
+        clients = [
+            Client(url, tokens=token, timeout_seconds=15, retries=Retries(attempts=1)) for url in self.urls
+        ]
+        for client in clients:
+            await self.stack.enter_async_context(client)
+        return Doors(clients=clients, chance=Random(self.chance.random()))
 
 
 def _listing(sku: str, site_id: str) -> NewItem:

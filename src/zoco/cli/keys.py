@@ -53,7 +53,8 @@ def prepare_folder(folder: Path) -> None:
     """Make the data folder; BadSetting in one sentence when it cannot be used."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / ".writable"
+        # A name of its own: several programs may start on one folder at once.
+        probe = folder / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
