@@ -94,6 +94,37 @@ async def test_a_holder_that_died_is_succeeded_when_its_lease_has_run_out(
     assert shop.marketplace.refreshes == 1
 
 
+async def test_who_is_stopped_over_a_refresh_keeps_what_it_brings(shop: Shop) -> None:
+    shop.marketplace.forget_access_tokens()
+    client = await client_of(shop.desk, await shop.store(shop.south))
+    asking = asyncio.create_task(client.users.me())
+    shop.marketplace.just_before("POST", "/oauth/token", lambda: asking.cancel() and None)
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert (await client.users.me()).id == SOUTH
+    assert shop.marketplace.refreshes == 1
+    assert await shop.column("SELECT count(*) FROM refresh_locks") == [0]
+
+
+async def test_a_refresh_that_a_dead_desk_has_spent_is_told_as_such(shop: Shop, clock: HandClock) -> None:
+    """Its lock is still there; the pair that it was answered is not."""
+    now = clock.now()
+    await shop.desk.database.write(
+        lambda tx: stores.take_refresh_lock(
+            tx, shop.south, holder="dead", now=now, lease=timedelta(seconds=60)
+        )
+    )
+    shop.marketplace.forget_access_tokens()
+    shop.marketplace.refresh.clear()
+    clock.advance(timedelta(seconds=61))
+    order = shop.marketplace.sell(SOUTH_ITEM)
+    await shop.tell(f"/orders/{order}", user=SOUTH)
+    await shop.follow_up()
+    store = await shop.store(shop.south)
+    assert (store.state, store.state_reason) == ("reconnect_needed", "refresh_lost")
+    assert await shop.column("SELECT state FROM work") == ["waiting"]
+
+
 async def test_a_disconnected_store_hands_out_nothing(shop: Shop) -> None:
     await shop.desk.database.write(lambda tx: stores.stop(tx, shop.south, state="disconnected", reason=None))
     with pytest.raises(NeedsReconnecting):

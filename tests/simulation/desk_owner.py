@@ -59,10 +59,17 @@ class DeskOwner:
         fields = {"code": code[1], "name": "Ana", "username": "ana", "password": "a long enough secret"}
         await self._do("/first-run", "/first-run", fields, lands="/settings/stores")
 
-    async def connect(self, operator: Operator, application: Application, seller_ids: list[int]) -> None:
-        """The marketplace's application, and a store of each seller by pasted tokens."""
+    async def connect(
+        self,
+        operator: Operator,
+        application: Application,
+        seller_ids: list[int],
+        *,
+        base_url: str | None = None,
+    ) -> None:
+        """The marketplace's application, and a store of each seller by pasted tokens, new or again."""
         fields = {
-            "base_url": operator.base_url,
+            "base_url": base_url or operator.base_url,
             "client_id": str(application.id),
             "client_secret": str(application.secret_key),
         }
@@ -78,8 +85,9 @@ class DeskOwner:
             }
             await self._do(here, f"{here}/paste", fields, lands=f"{here}?said=connected")
             known = re.findall(rf"{here}/(\d+)/disconnect", await self.page(here))
-            (new,) = {int(each) for each in known} - set(self.stores.values())
-            self.stores[seller_id] = new
+            if seller_id not in self.stores:
+                (new,) = {int(each) for each in known} - set(self.stores.values())
+                self.stores[seller_id] = new
 
     async def is_reading(self) -> bool:
         return "Reading " in await self.page("/settings/stores")

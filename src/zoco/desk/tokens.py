@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from zoco.client import BadRequest, oauth
 from zoco.database.transaction import Transaction
 from zoco.desk.desk import Desk
 from zoco.desk.records import log, stores
 from zoco.desk.records.log import json_object
-from zoco.desk.records.stores import StoredTokens
+from zoco.desk.records.stores import RefreshLock, StoredTokens
 from zoco.resources.application import Token
 
 # Longer than the 20 s that a refresh may take: who loses its lease has long stopped waiting.
@@ -65,27 +66,28 @@ class StoreTokens:
             current = await self._stored()
             if current.generation != old.generation:
                 return current
-            if await self._lock(holder):
+            lock = await self._lock(holder)
+            if lock is not RefreshLock.HELD:
                 break
             await asyncio.sleep(_POLL_SECONDS)
         try:
             # Between our look and our lock somebody may have finished.
             current = await self._stored()
             if current.generation == old.generation:
-                await self._refresh(current)
+                await _to_its_end(self._refresh(current, inherited=lock is RefreshLock.INHERITED))
         finally:
             await self._desk.database.write(
                 lambda tx: stores.drop_refresh_lock(tx, self._store_id, holder=holder)
             )
         return await self._stored()
 
-    async def _lock(self, holder: str) -> bool:
+    async def _lock(self, holder: str) -> RefreshLock:
         now = self._desk.clock.now()
         return await self._desk.database.write(
             lambda tx: stores.take_refresh_lock(tx, self._store_id, holder=holder, now=now, lease=_LEASE)
         )
 
-    async def _refresh(self, stored: StoredTokens) -> None:
+    async def _refresh(self, stored: StoredTokens, *, inherited: bool) -> None:
         store = await self._desk.database.read(lambda tx: stores.get(tx, self._store_id))
         assert store is not None
         application = await self._desk.database.read(lambda tx: stores.application(tx, store.application_id))
@@ -103,9 +105,22 @@ class StoreTokens:
         except BadRequest as error:
             if error.error not in _FINAL:
                 raise
-            await stop_store(self._desk, self._store_id, reason=error.error)
+            # Who died over the same token may have spent it: a refresh works once (contract 13.3), and
+            # what it brought is lost with him.
+            lost = inherited and error.error == "invalid_grant"
+            await stop_store(self._desk, self._store_id, reason="refresh_lost" if lost else error.error)
             raise NeedsReconnecting from error
         await keep_tokens(self._desk, self._store_id, token)
+
+
+async def _to_its_end(spending: Coroutine[Any, Any, None]) -> None:
+    """Whoever is stopped, or runs out of time, over a refresh keeps what it brings before he goes."""
+    task = asyncio.ensure_future(spending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def keep_tokens(desk: Desk, store_id: int, token: Token) -> None:

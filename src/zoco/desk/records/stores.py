@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros
 from zoco.database.transaction import Row, Transaction
@@ -54,6 +55,14 @@ class Store:
     def there(self, moment_here: datetime) -> datetime:
         """A moment of our clock as the store's clock shows it: what days left are counted from (14)."""
         return moment_here + self.clock_offset
+
+
+class RefreshLock(Enum):
+    """HELD by somebody else; TAKEN; or INHERITED of somebody who never gave it back."""
+
+    HELD = "held"
+    TAKEN = "taken"
+    INHERITED = "inherited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,17 +251,23 @@ async def stop(tx: Transaction, store_id: int, *, state: str, reason: str | None
 
 async def take_refresh_lock(
     tx: Transaction, store_id: int, *, holder: str, now: datetime, lease: timedelta
-) -> bool:
+) -> RefreshLock:
     """Whether `holder` may spend the refresh token: nobody else's lease is running."""
+    parameters = {"store_id": store_id, "now": to_micros(now)}
+    left = await tx.one(
+        "SELECT holder FROM refresh_locks WHERE store_id = :store_id AND leased_until <= :now", parameters
+    )
     changed = await tx.run(
         """
         INSERT INTO refresh_locks (store_id, holder, leased_until) VALUES (:store_id, :holder, :until)
         ON CONFLICT (store_id) DO UPDATE SET holder = excluded.holder, leased_until = excluded.leased_until
         WHERE refresh_locks.leased_until <= :now
         """,
-        {"store_id": store_id, "holder": holder, "until": to_micros(now + lease), "now": to_micros(now)},
+        {**parameters, "holder": holder, "until": to_micros(now + lease)},
     )
-    return changed == 1
+    if changed == 0:
+        return RefreshLock.HELD
+    return RefreshLock.TAKEN if left is None else RefreshLock.INHERITED
 
 
 async def drop_refresh_lock(tx: Transaction, store_id: int, *, holder: str) -> None:
