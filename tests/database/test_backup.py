@@ -18,8 +18,8 @@ from tests.fresh_databases import FreshDatabases, PostgresServer, SqliteFiles
 from zoco.database import open_database
 from zoco.database.backup_file import open_backup, write_backup
 from zoco.database.errors import BackupUnusable, DatabaseUnusable
-from zoco.database.loading import load, require_empty, require_known
-from zoco.database.migrate import migrate
+from zoco.database.loading import Found, finish, load, look, require_known, require_place
+from zoco.database.migrate import migrate, migrations_pending
 from zoco.database.snapshots import cut
 from zoco.database.transaction import Database, Transaction
 
@@ -79,14 +79,56 @@ async def add_zebra(tx: Transaction) -> None:
     await tx.run("INSERT INTO zebras (name) VALUES ('new')")
 
 
-async def restore(file: Path, urls: tuple[str, str], folder: Path) -> None:
+async def restore(file: Path, urls: tuple[str, str], folder: Path, *, steps: int = 4) -> None:
+    """What `zoco restore` does; with fewer steps it dies after that many of its transactions."""
     with open_backup(file) as backup:
-        for name, url in zip(("marketplace", "desk"), urls, strict=True):
-            part = backup.manifest.parts[name]
-            require_known(part, folder)
-            async with opened(url) as database:
-                await require_empty(database, name)
-                await load(database, folder, part, partial(backup.rows, name))
+        async with AsyncExitStack() as stack:
+            databases = [await stack.enter_async_context(opened(url)) for url in urls]
+            marketplace, desk = [await look(database, backup.identity) for database in databases]
+            for part in backup.manifest.parts.values():
+                require_known(part, folder)
+            require_place(marketplace, desk)
+            for name, database, found in zip(
+                ("marketplace", "desk"), databases, (marketplace, desk), strict=True
+            ):
+                if found is Found.EMPTY and steps > 0:
+                    part, rows = backup.manifest.parts[name], partial(backup.rows, name)
+                    await load(database, folder, part, rows, backup=backup.identity)
+                steps -= 1
+            for database in databases[: max(0, steps)]:
+                await finish(database)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4])
+async def test_a_restore_that_was_killed_is_finished_by_the_same_backup(
+    fresh_databases: FreshDatabases, tmp_path: Path, folder: Path, steps: int
+) -> None:
+    file, other = tmp_path / "copy.zip", tmp_path / "other.zip"
+    async with (
+        two_databases(fresh_databases, folder) as urls,
+        two_databases(fresh_databases, None) as new_urls,
+    ):
+        await back_up(other, urls)
+        async with opened(urls[0]) as database:
+            await database.write(fill)
+        await back_up(file, urls)
+        await restore(file, new_urls, folder, steps=steps)
+        if steps in (1, 2):
+            async with opened(new_urls[0]) as marketplace:
+                for call in (migrate, migrations_pending):
+                    with pytest.raises(DatabaseUnusable, match="was interrupted: run `zoco restore` with"):
+                        await call(marketplace, folder)
+        if steps > 0:
+            with pytest.raises(BackupUnusable, match="is not empty"):
+                await restore(other, new_urls, folder)
+        if steps < 4:
+            await restore(file, new_urls, folder)
+        with pytest.raises(BackupUnusable, match="The marketplace's database is not empty"):
+            await restore(file, new_urls, folder)
+        for url, names in zip(new_urls, (2, 1), strict=True):
+            async with opened(url) as restored:
+                assert await migrate(restored, folder) == []
+                assert len(await all_rows(restored, "SELECT id FROM zebras")) == names
 
 
 def _broken_rows(table: str) -> Iterator[tuple[int]]:
@@ -191,8 +233,8 @@ async def test_a_restore_that_breaks_off_leaves_the_database_empty(
             part = backup.manifest.parts["marketplace"]
             async with opened(new_urls[0]) as database:
                 with pytest.raises(ZeroDivisionError):
-                    await load(database, folder, part, _broken_rows)
-                await require_empty(database, "marketplace")
+                    await load(database, folder, part, _broken_rows, backup=backup.identity)
+                assert await look(database, backup.identity) is Found.EMPTY
 
 
 async def test_what_was_never_used_has_no_backup(fresh_databases: FreshDatabases, tmp_path: Path) -> None:

@@ -90,6 +90,12 @@ class MarketWorld(Generic[Zoco]):
         """The messages that the listener was told, oldest first."""
         return [str(each.body["_id"]) for each in self.listener.heard]
 
+    async def forget_what_was_told_since(self) -> None:
+        """Of a world that was put back, the listener knows too much."""
+        rows = await self.remains.rows("marketplace", "SELECT id FROM notifications")
+        known = {row["id"] for row in rows}
+        self.listener.heard[:] = [each for each in self.listener.heard if each.body["_id"] in known]
+
     async def ask_again(self) -> None:
         """The same key gets the same answer, in another life and at any door."""
         for errand in self.market.errands:

@@ -13,8 +13,8 @@ OPERATOR_KEY = "the operator of the kills"
 class MortalZoco(MortalProgram):
     """Its addresses stay the same in all its lives."""
 
-    def __init__(self, folder: Path, *flags: str) -> None:
-        port, desk_port = free_port(), free_port()
+    def __init__(self, folder: Path, *flags: str, ports: tuple[int, int] | None = None) -> None:
+        self.ports = port, desk_port = ports or (free_port(), free_port())
         self.url = f"http://127.0.0.1:{port}"
         self.urls = [self.url]
         self.desk_url = f"http://127.0.0.1:{desk_port}"

@@ -16,7 +16,7 @@ from zoco.cli.keys import prepare_folder
 from zoco.cli.parts import DESK_MIGRATIONS, MARKETPLACE_MIGRATIONS
 from zoco.database import open_database
 from zoco.database.backup_file import Backup, open_backup
-from zoco.database.loading import load, require_empty, require_known
+from zoco.database.loading import Found, finish, load, look, require_known, require_place
 from zoco.settings import Settings
 
 
@@ -46,10 +46,15 @@ async def _restore(settings: Settings, backup: Backup) -> None:
     for name, _, folder in targets:
         require_known(backup.manifest.parts[name], folder)
     async with AsyncExitStack() as stack:
-        databases = {}
+        databases, found = {}, {}
         for name, url, _ in targets:
             databases[name] = await open_database(url)
             stack.push_async_callback(databases[name].close)
-            await require_empty(databases[name], name)
+            found[name] = await look(databases[name], backup.identity)
+        require_place(**found)
         for name, _, folder in targets:
-            await load(databases[name], folder, backup.manifest.parts[name], partial(backup.rows, name))
+            if found[name] is Found.EMPTY:
+                part, rows = backup.manifest.parts[name], partial(backup.rows, name)
+                await load(databases[name], folder, part, rows, backup=backup.identity)
+        for name, _, _ in targets:
+            await finish(databases[name])

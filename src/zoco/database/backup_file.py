@@ -78,10 +78,11 @@ class Manifest(_Format, frozen=True):
 
 
 class Backup:
-    """An open backup file whose every byte has been checked."""
+    """An open backup file whose every byte has been checked. `identity` is that of what it holds."""
 
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest) -> None:
         self.manifest = manifest
+        self.identity = hashlib.sha256(archive.read(_MANIFEST)).hexdigest()
         self._archive = archive
 
     def rows(self, part: str, table: str) -> Iterator[Sequence[Any]]:

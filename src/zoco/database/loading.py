@@ -1,8 +1,13 @@
-"""A database's rows from a backup into an empty database: all in one transaction, or nothing."""
+"""A database's rows from a backup into an empty database: all in one transaction, or nothing.
+
+A restore fills two databases, one after the other. Until both are filled each bears a mark that names
+the backup: programs do not start on it, and restoring the same backup again finishes the work.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
 from importlib.resources.abc import Traversable
 from itertools import islice
 from typing import Any
@@ -10,13 +15,14 @@ from typing import Any
 from zoco.database import postgres_snapshot, sqlite_snapshot
 from zoco.database.backup_file import Part
 from zoco.database.errors import BackupUnusable
-from zoco.database.migrate import Migration, apply_pending, read_folder
+from zoco.database.migrate import UNFINISHED, Migration, apply_pending, read_folder
 from zoco.database.transaction import Database, Transaction
 
 Rows = Callable[[str], Iterable[Sequence[Any]]]
 
 _TABLES = {"sqlite": sqlite_snapshot.TABLES, "postgresql": postgres_snapshot.TABLES}
 _BATCH_ROWS = 500
+_MIGRATIONS = "migrations"
 
 
 def require_known(part: Part, folder: Traversable) -> None:
@@ -31,21 +37,46 @@ def require_known(part: Part, folder: Traversable) -> None:
         )
 
 
-async def require_empty(database: Database, name: str) -> None:
-    """BackupUnusable when there is a table: a restore never wipes anything."""
+class Found(Enum):
+    """What a restore finds: nothing, its own unfinished work, or something else."""
 
-    async def tables(tx: Transaction) -> list[str]:
-        return await _tables(tx, database.engine)
+    EMPTY = "empty"
+    BEGUN = "begun"
+    FOREIGN = "foreign"
 
-    if await database.read(tables):
-        raise BackupUnusable(
-            f"The {name}'s database is not empty, and a restore wipes nothing: "
-            "move it away, or name an empty data folder or database."
+
+async def look(database: Database, backup: str) -> Found:
+    """What is there already, for who is about to restore the backup of this identity."""
+
+    async def compare(tx: Transaction) -> Found:
+        tables = await _tables(tx, database.engine)
+        if not tables:
+            return Found.EMPTY
+        marked = _MIGRATIONS in tables and await tx.one(
+            f"SELECT 1 FROM {_MIGRATIONS} WHERE number = :number AND checksum = :backup",
+            {"number": UNFINISHED, "backup": backup},
         )
+        return Found.BEGUN if marked else Found.FOREIGN
+
+    return await database.read(compare)
 
 
-async def load(database: Database, folder: Traversable, part: Part, rows: Rows) -> None:
-    """Make the schema that the rows were written under, fill it, and bring it up to this program's."""
+def require_place(marketplace: Found, desk: Found) -> None:
+    """BackupUnusable when there is anything but an unfinished restore: a restore never wipes anything.
+
+    The marks are taken away from the marketplace first: a marked desk stands for both.
+    """
+    for name, found in (("marketplace", marketplace), ("desk", desk)):
+        finished = name == "marketplace" and desk is Found.BEGUN
+        if found is Found.FOREIGN and not finished:
+            raise BackupUnusable(
+                f"The {name}'s database is not empty, and a restore wipes nothing: "
+                "move it away, or name an empty data folder or database."
+            )
+
+
+async def load(database: Database, folder: Traversable, part: Part, rows: Rows, *, backup: str) -> None:
+    """Make the schema that the rows were written under, fill it, bring it up to this program's, mark it."""
     migrations = read_folder(folder)
 
     async def fill(tx: Transaction) -> None:
@@ -55,8 +86,20 @@ async def load(database: Database, folder: Traversable, part: Part, rows: Rows) 
                 await _fill_table(tx, table, part.tables[table].columns, rows(table))
         await _CONTINUE_COUNTING[database.engine](tx, part)
         await apply_pending(tx, database.engine, migrations)
+        await tx.run(
+            f"INSERT INTO {_MIGRATIONS} (number, name, checksum)"
+            " VALUES (:number, 'unfinished_restore', :backup)",
+            {"number": UNFINISHED, "backup": backup},
+        )
 
     await database.write(fill, long=True)
+
+
+async def finish(database: Database) -> None:
+    """Take the mark away: both databases are filled."""
+    await database.write(
+        lambda tx: tx.run(f"DELETE FROM {_MIGRATIONS} WHERE number = :number", {"number": UNFINISHED})
+    )
 
 
 async def _make_schema(tx: Transaction, engine: str, migrations: Sequence[Migration]) -> None:
@@ -66,7 +109,7 @@ async def _make_schema(tx: Transaction, engine: str, migrations: Sequence[Migrat
     await apply_pending(tx, engine, migrations)
     # What a migration inserts is among the rows of the backup, as it has become since.
     for table in reversed(await _tables(tx, engine)):
-        if table != "migrations":
+        if table != _MIGRATIONS:
             await tx.run(f'DELETE FROM "{table}"')
 
 

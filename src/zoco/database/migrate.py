@@ -45,6 +45,9 @@ _LOOK_FOR_TABLE = {
 # Any number that nobody else in the same PostgreSQL database locks.
 _ADVISORY_LOCK = 4_207_190_517
 
+# Stands before all migrations while a restore has filled this database and not the other one.
+UNFINISHED = 0
+
 
 class Migration(NamedTuple):
     number: int
@@ -110,6 +113,10 @@ def read_folder(folder: Traversable) -> list[Migration]:
 async def _pending(tx: Transaction, migrations: Sequence[Migration]) -> list[Migration]:
     """What comes after the applied ones, once those are known to be this program's own, or newer."""
     applied = await tx.all("SELECT number, name, checksum FROM migrations ORDER BY number")
+    if applied and applied[0]["number"] == UNFINISHED:
+        raise DatabaseUnusable(
+            "A restore into this database was interrupted: run `zoco restore` with the same file again."
+        )
     for row, migration in zip(applied, migrations, strict=False):
         if row["name"] != migration.name:
             raise DatabaseUnusable(
