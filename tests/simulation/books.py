@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,11 +86,11 @@ class Books:
     unfinished: Rows
 
     @classmethod
-    async def read(cls, remains: Remains, market: Market, heard: Sequence[str]) -> Books:
+    async def read(cls, remains: Remains, market: Market, hear: Callable[[], Sequence[str]]) -> Books:
         """The marketplace first: what it knows of the desk, the desk knows by then."""
         there = await remains.moment("marketplace", _OF_MARKETPLACE)
         desk = await remains.moment("desk", _OF_DESK)
-        heard = list(heard)
+        heard = hear()
         recorded = await remains.rows("marketplace", "SELECT id FROM notifications")
         return cls(
             market=market,

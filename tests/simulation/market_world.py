@@ -85,7 +85,6 @@ class MarketWorld(Generic[Zoco]):
     async def books(self) -> Books:
         return await Books.read(self.remains, self.market, self.heard)
 
-    @property
     def heard(self) -> list[str]:
         """The messages that the listener was told, oldest first."""
         return [str(each.body["_id"]) for each in self.listener.heard]

@@ -261,7 +261,8 @@ async def claim_pushes(
 ) -> list[int]:
     """Listings of a store that are due to be written, longest waiting first, leased to the caller.
 
-    A lease that has run out was of a try that nobody knows the end of: it counts as one that failed.
+    A lease that has run out was of a try that nobody knows the end of: it counts as one that failed, but
+    however many died over it, once.
     """
     rows = await tx.all(
         f"""
@@ -276,7 +277,8 @@ async def claim_pushes(
     await tx.run_many(
         """
         UPDATE listings SET push_leased_until = :until,
-            push_attempts = push_attempts + CASE WHEN push_leased_until IS NULL THEN 0 ELSE 1 END
+            push_attempts = CASE WHEN push_leased_until IS NOT NULL AND push_attempts = 0 THEN 1
+                ELSE push_attempts END
         WHERE id = :id
         """,
         [{"id": listing_id, "until": to_micros(now + lease)} for listing_id in ids],
