@@ -22,6 +22,7 @@ def loaded() -> set[str]:
 @pytest.mark.parametrize(
     "unneeded",
     [
+        "aiohttp.client",  # nobody has called a marketplace
         "asyncpg",  # PostgreSQL is another engine
         "jinja2.environment",  # nobody has opened a page
         "babel",

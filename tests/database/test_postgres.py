@@ -153,6 +153,8 @@ async def test_a_transaction_that_stands_still_loses_its_locks(shelf: Database) 
     with pytest.raises(asyncpg.InterfaceError, match="connection is closed"):
         await standing
     assert await all_rows(shelf, "SELECT amount FROM things") == [(9,)]
+
+
 async def test_a_column_that_a_newer_program_adds_is_not_noticed(empty_database_url: str) -> None:
     """A statement that reads the whole row has another result from then on."""
     older, newer = [await open_database(empty_database_url) for _ in range(2)]
