@@ -76,6 +76,7 @@ def test_each_fault_of_a_folder_is_told_in_a_line_of_its_own(tmp_path: Path, por
     (data / "desk.key").chmod(0o640)
     with sqlite3.connect(data / "marketplace.db") as newer:
         newer.execute("INSERT INTO migrations VALUES (9999, '9999_from_the_future', '')")
+        newer.execute("INSERT INTO migration_contracts (number, needs_release) VALUES (9999, '99.0.0')")
     newer.close()
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).timestamp()
     os.utime(data / "desk.db", (tomorrow, tomorrow))

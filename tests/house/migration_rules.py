@@ -18,8 +18,9 @@ _INTERRUPTS = re.compile(r"^-- interrupts (?P<release>\S+): \S", re.MULTILINE)
 _CREATED = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
 _ADDED = re.compile(r"ALTER TABLE (?P<table>\w+) ADD (?:COLUMN )?(?P<column>\w+) (?P<rest>.*)", re.IGNORECASE)
 _INDEX = re.compile(
-    r"CREATE (?P<unique>UNIQUE )?INDEX (?:IF NOT EXISTS )?\w+ ON (?P<table>\w+)", re.IGNORECASE
+    r"CREATE (?P<unique>UNIQUE )?INDEX (?:IF NOT EXISTS )?(?P<name>\w+) ON (?P<table>\w+)", re.IGNORECASE
 )
+_DROPPED_INDEX = re.compile(r"DROP INDEX (\w+)", re.IGNORECASE)
 _ALTERED = re.compile(r"ALTER TABLE (\w+)", re.IGNORECASE)
 _HARMLESS = re.compile(r"CREATE SEQUENCE|INSERT INTO|UPDATE ", re.IGNORECASE)
 # A reference holds up older programs' DELETE of what it refers to, unless it goes away by itself.
@@ -43,8 +44,19 @@ def previous_release() -> Release:
     return Release(**record)
 
 
-def faults(script: str, *, released: str, reads_whole: Collection[str]) -> list[str]:
-    """Why programs of the release `released` could not go on working after this; empty when they can."""
+def plain_indexes(script: str) -> set[str]:
+    """The indexes that a file makes, but for the unique ones: without them programs are slower, not wrong."""
+    found = map(_INDEX.match, map(_plain, split_script(script)))
+    return {index["name"] for index in found if index is not None and not index["unique"]}
+
+
+def faults(
+    script: str, *, released: str, reads_whole: Collection[str], plain: Collection[str] = ()
+) -> list[str]:
+    """Why programs of the release `released` could not go on working after this; empty when they can.
+
+    `plain` names the indexes of earlier files that are not unique.
+    """
     contracts = _CONTRACTS.search(script)
     if contracts is not None:
         return _faults_of_contract(contracts, released)
@@ -53,7 +65,10 @@ def faults(script: str, *, released: str, reads_whole: Collection[str]) -> list[
         reads_whole = ()
     statements = [_plain(statement) for statement in split_script(script)]
     new = {match[1].lower() for match in map(_CREATED.match, statements) if match}
-    return [fault for each in statements for fault in _faults_of(each, new, reads_whole)]
+    told = [
+        each for each in statements if not ((drop := _DROPPED_INDEX.fullmatch(each)) and drop[1] in plain)
+    ]
+    return [fault for each in told for fault in _faults_of(each, new, reads_whole)]
 
 
 def _faults_of_contract(contracts: re.Match[str], released: str) -> list[str]:
