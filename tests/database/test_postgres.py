@@ -9,7 +9,7 @@ import pytest
 
 from tests.database.things import all_rows, names, put
 from zoco.database import open_database
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.database.transaction import Database, Transaction
 
 pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -108,7 +108,7 @@ async def test_a_statement_that_runs_away_is_ended_and_nothing_of_its_work_is_ke
         await tx.run("SET LOCAL statement_timeout = '20ms'")
         await tx.run("SELECT pg_sleep(20)")
 
-    with pytest.raises(Overloaded, match="statement timeout"):
+    with pytest.raises(DatabaseUnavailable, match="statement timeout"):
         await shelf.write(run_away)
     assert await names(shelf) == []
 
@@ -128,7 +128,7 @@ async def test_a_lock_that_is_never_given_back_is_not_waited_for_for_ever(shelf:
 
     holding = asyncio.create_task(shelf.write(hold))
     await locked.wait()
-    with pytest.raises(Overloaded, match="lock timeout"):
+    with pytest.raises(DatabaseUnavailable, match="lock timeout"):
         await shelf.write(wait_for_it)
     over.set()
     await holding
@@ -150,7 +150,7 @@ async def test_a_transaction_that_stands_still_loses_its_locks(shelf: Database) 
     await locked.wait()
     await shelf.write(lambda tx: tx.run("UPDATE things SET amount = 9"))
     over.set()
-    with pytest.raises(asyncpg.InterfaceError, match="connection is closed"):
+    with pytest.raises(DatabaseUnavailable, match="connection is lost"):
         await standing
     assert await all_rows(shelf, "SELECT amount FROM things") == [(9,)]
 
@@ -171,3 +171,32 @@ async def test_a_column_that_a_newer_program_adds_is_not_noticed(empty_database_
         assert await call(whole) == 0
     for database in (older, newer):
         await database.close()
+
+
+@pytest.mark.parametrize("call", ["read", "write"])
+async def test_a_session_that_the_server_ended_is_a_database_that_is_away(shelf: Database, call: str) -> None:
+    async def be_ended(tx: Transaction) -> None:
+        await tx.one("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(DatabaseUnavailable, match="connection is lost"):
+        await getattr(shelf, call)(be_ended)
+    await put(shelf, (1, "counter", 0))
+    assert await names(shelf) == ["counter"]
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_said_to_have_done_nothing(shelf: Database) -> None:
+    """The session is ended by the commit itself: a check that is put off until then ends it."""
+
+    async def prepare(tx: Transaction) -> None:
+        await tx.run(
+            "CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        )
+        await tx.run(
+            "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION end_session()"
+        )
+
+    await shelf.write(prepare)
+    with pytest.raises(asyncpg.PostgresError):
+        await put(shelf, (1, "counter", 0))

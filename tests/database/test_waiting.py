@@ -10,7 +10,7 @@ import pytest
 
 from tests.busy_database import kept_busy
 from tests.database.things import INSERT, names
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.database.transaction import WAITING_WORKS_MAX, Database, Transaction
 
 
@@ -21,7 +21,7 @@ def insert(number: int, name: str = "lamp") -> Callable[[Transaction], Awaitable
 async def test_who_has_waited_long_enough_is_turned_away_and_nothing_is_done(shelf: Database) -> None:
     async with kept_busy(shelf):
         patient = asyncio.create_task(shelf.write(insert(1, "chair")))
-        with pytest.raises(Overloaded):
+        with pytest.raises(DatabaseUnavailable):
             await shelf.write(insert(2), wait_seconds_max=0.02)
         assert not patient.done()
     await patient
@@ -30,7 +30,7 @@ async def test_who_has_waited_long_enough_is_turned_away_and_nothing_is_done(she
 
 async def test_who_would_stand_behind_too_many_is_turned_away_at_once(shelf: Database) -> None:
     async with kept_busy(shelf, waiting=WAITING_WORKS_MAX):
-        with pytest.raises(Overloaded):
+        with pytest.raises(DatabaseUnavailable):
             async with asyncio.timeout(20):
                 await shelf.write(insert(1), wait_seconds_max=1000)
         patient = asyncio.create_task(shelf.write(insert(2, "chair")))
@@ -61,6 +61,6 @@ async def test_a_work_that_has_begun_takes_its_time(shelf: Database) -> None:
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 async def test_a_read_waits_for_a_connection_within_its_bounds(shelf: Database) -> None:
     async with kept_busy(shelf):
-        with pytest.raises(Overloaded):
+        with pytest.raises(DatabaseUnavailable):
             await shelf.read(lambda tx: tx.one("SELECT 1"), wait_seconds_max=0.02)
     assert await shelf.read(lambda tx: tx.all("SELECT id FROM things"), wait_seconds_max=20) == []

@@ -31,7 +31,7 @@ from zoco.api.problems import (
 )
 from zoco.api.routing import Place, Routes, variables_of
 from zoco.api.world import World
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.database.transaction import Transaction
 from zoco.domain.refusals import Reason, Refused
 from zoco.marketplace.caller import Caller
@@ -119,7 +119,7 @@ class Door:
             response = answering.of_error(problems.of_refusal(refused), problems.headers_of(refused))
         except TurnedAway as turned_away:
             response = answering.of_error(problems.of_door(turned_away), turned_away.headers)
-        except Overloaded:
+        except DatabaseUnavailable:
             response = answering.of_error(problems.of_door(TurnedAway(OVERLOADED)), _COME_BACK)
         return response if callback is None else answering.as_jsonp(response, callback)
 

@@ -11,8 +11,8 @@ class DatabaseInUse(DatabaseUnusable):
     """Another process has the SQLite file open."""
 
 
-class Overloaded(Exception):
-    """The database has too much to do, or this took it too long. Nothing was done; it may be tried again."""
+class DatabaseUnavailable(Exception):
+    """The database has too much to do, took too long, or is gone. Nothing was done; it may be tried again."""
 
 
 class BackupUnusable(Exception):

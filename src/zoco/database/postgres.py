@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from zoco.database.errors import DatabaseUnusable, Overloaded
+from zoco.database.errors import DatabaseUnavailable, DatabaseUnusable
 from zoco.database.postgres_signals import Announcer
 from zoco.database.signals import Listeners
 from zoco.database.statements import numbered
@@ -39,6 +39,16 @@ _TIME_OUTS = {
 }
 _WITHOUT_TIME_OUTS = "; ".join(f"SET LOCAL {setting} = 0" for setting in _TIME_OUTS)
 _TOOK_TOO_LONG = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
+# The server was stopped, or ended the session, or cannot be reached.
+_LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TooManyConnectionsError,
+    # Of these only the one about a closed connection; the others are mistakes of ours.
+    asyncpg.InterfaceError,
+)
 # The last: a newer release, started beside this one, has added a column to what a statement reads; the
 # driver then forgets its plans and makes them again.
 _WORTH_ANOTHER_TRY = (
@@ -92,6 +102,13 @@ def _positional(sql: str, parameters: Parameters) -> tuple[str, list[Any]]:
     return statement, [parameters[name] for name in names]
 
 
+def _unavailable(error: Exception) -> Exception:
+    """What a lost connection is told as; what is no lost connection is the error itself."""
+    if isinstance(error, asyncpg.InterfaceError) and "closed" not in str(error):
+        return error
+    return DatabaseUnavailable(f"the connection is lost: {error}")
+
+
 def _changed_rows(command_tag: str) -> int:
     """`UPDATE 3` and `INSERT 0 3` changed three rows; `CREATE TABLE` changed none."""
     count = command_tag.rpartition(" ")[2]
@@ -120,6 +137,8 @@ class PostgresDatabase:
                 return await self._read_once(work, deadline)
             except asyncpg.InvalidCachedStatementError:
                 return await self._read_once(work, deadline)
+            except _LOST as error:
+                raise _unavailable(error) from error
 
     async def _read_once(self, work: Work[Result], deadline: float | None) -> Result:
         async with (
@@ -141,12 +160,18 @@ class PostgresDatabase:
             return await self._write_once(work, deadline, long=long)
 
     async def _write_once(self, work: Work[Result], deadline: float | None, *, long: bool) -> Result:
-        async with self._acquired(deadline) as connection:
-            transaction = PostgresTransaction(connection)
-            async with connection.transaction(isolation="read_committed"):
-                if long:
-                    await connection.execute(_WITHOUT_TIME_OUTS)
-                result = await work(transaction)
+        committing = False
+        try:
+            async with self._acquired(deadline) as connection:
+                transaction = PostgresTransaction(connection)
+                async with connection.transaction(isolation="read_committed"):
+                    if long:
+                        await connection.execute(_WITHOUT_TIME_OUTS)
+                    result = await work(transaction)
+                    committing = True
+        except _LOST as error:
+            # A commit whose answer is lost may have been made: nobody may say that nothing was done.
+            raise error if committing else _unavailable(error) from error
         if transaction.signals:
             self._listeners.wake(transaction.signals)
             self._announcer.announce(transaction.signals)
@@ -154,17 +179,17 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def _acquired(self, deadline: float | None) -> AsyncIterator[_Connection]:
-        """A connection of the pool; what it, or the wait for it, says of too much work is Overloaded."""
+        """A connection of the pool; what it, or the wait for it, says of too much work is told as such."""
         left = None if deadline is None else max(deadline - self._loop.time(), 0)
         try:
             async with asyncio.timeout(left):
                 connection = await self._pool.acquire()
         except TimeoutError as error:
-            raise Overloaded("no connection became free in time") from error
+            raise DatabaseUnavailable("no connection became free in time") from error
         try:
             yield connection
         except _TOOK_TOO_LONG as error:
-            raise Overloaded(str(error)) from error
+            raise DatabaseUnavailable(str(error)) from error
         finally:
             await self._pool.release(connection)
 
@@ -187,7 +212,7 @@ class PostgresDatabase:
         if self._closed:
             raise RuntimeError("the database is closed")
         if wait_seconds_max is not None and self._works >= CONNECTIONS_MAX + WAITING_WORKS_MAX:
-            raise Overloaded("too many works are waiting")
+            raise DatabaseUnavailable("too many works are waiting")
         self._works += 1
         self._idle.clear()
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.database.sqlite_transaction import SqliteTransaction, drive
 from zoco.database.transaction import WAITING_WORKS_MAX, Result, Work
 
@@ -35,7 +35,7 @@ class Job:
 
     def give_up(self) -> None:
         if not self.answer.done():
-            self.answer.set_exception(Overloaded("the work has waited too long for its turn"))
+            self.answer.set_exception(DatabaseUnavailable("the work has waited too long for its turn"))
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Writer:
         if self._is_driving:
             raise RuntimeError("a work cannot hand in another one")
         if wait_seconds_max is not None and len(self._line) >= WAITING_WORKS_MAX:
-            raise Overloaded("too many works are waiting")
+            raise DatabaseUnavailable("too many works are waiting")
         job = Job(work, self._loop.create_future(), long)
         if wait_seconds_max is not None:
             job.patience = self._loop.call_later(wait_seconds_max, job.give_up)

@@ -68,8 +68,8 @@ class Database(Protocol):
     """An open database. `read` sees one consistent state and changes nothing.
 
     A work that finds everything busy waits. With `wait_seconds_max` it does so within bounds: it raises
-    Overloaded when that time is over before it has begun, and at once when `WAITING_WORKS_MAX` are before
-    it. Who can be told to come back sets it; who works for himself and has nobody to tell does not.
+    DatabaseUnavailable when that time is over before it has begun, and at once when `WAITING_WORKS_MAX` are
+    before it. Who can be told to come back sets it; who works for himself and has nobody to tell does not.
     """
 
     @property

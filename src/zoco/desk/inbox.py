@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.desk.desk import Desk
 from zoco.desk.intake import WAITING_MAX, Intake
 from zoco.desk.records import settings
@@ -102,7 +102,7 @@ class Callback:
             return 429
         try:
             await self._intake.keep(message)
-        except Overloaded:
+        except DatabaseUnavailable:
             return 503
         return 200
 

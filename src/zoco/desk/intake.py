@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from zoco.clock import Clock
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.database.transaction import Database, Transaction
 from zoco.desk.records import inbox
 from zoco.desk.records.inbox import NewMessage
@@ -39,9 +39,9 @@ class Intake:
         self._writing: asyncio.Task[None] | None = None
 
     def keep(self, message: NewMessage) -> asyncio.Future[None]:
-        """Done when the message is kept, or Overloaded. Who gives up waiting is not told; it is kept."""
+        """Done when the message is kept, or DatabaseUnavailable. It is kept too when who waits gives up."""
         if len(self._waiting) >= self._waiting_max:
-            raise Overloaded("too many messages are waiting")
+            raise DatabaseUnavailable("too many messages are waiting")
         kept = asyncio.get_running_loop().create_future()
         self._waiting.append((message, kept))
         if self._writing is None:
@@ -64,7 +64,7 @@ class Intake:
         messages = [message for message, _ in batch]
         try:
             await self._add(messages)
-        except Overloaded as error:
+        except DatabaseUnavailable as error:
             # Who came later would wait as long for the same answer.
             _answer([*batch, *self._waiting], error)
             self._waiting.clear()

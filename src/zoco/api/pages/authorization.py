@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,9 +28,9 @@ from zoco.domain.users import User
 from zoco.marketplace import accounts, authorization
 from zoco.web.cookies import cookie_name, delete_cookie, set_cookie
 from zoco.web.forms import ForgedRequest, FormGuard, FormTooLarge, read_form
-from zoco.web.locale import language_of
+from zoco.web.locale import choose_language, language_of
 from zoco.web.passwords import verify_password
-from zoco.web.rendering import Renderer
+from zoco.web.rendering import Renderer, Visit
 
 PATH = "/authorization"
 LANGUAGE_PATH = "/authorization/language"
@@ -96,6 +97,20 @@ class AuthorizationPages:
         if language is not None:
             set_cookie(response, LANGUAGE_COOKIE, language.tag, secure=visitor.secure)
         return response
+
+    async def unavailable(self, request: Request, problem: Exception) -> Response:  # noqa: ARG002 - a handler's shape
+        """The database cannot say who asks, so the page is anybody's."""
+        visit = Visit(
+            language=choose_language(request, cookie=LANGUAGE_COOKIE),
+            zone=ZoneInfo("UTC"),
+            now=self._server.clock.now(),
+            csrf_token="",
+        )
+        page = self._renderer.page(
+            "authorization_problem.html", visit, status=503, problem="service_unavailable"
+        )
+        page.headers["retry-after"] = "1"
+        return page
 
     async def _asked(self, request: Request) -> tuple[ConsentRequest, Application]:
         asked = parse(request.query_params)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from zoco.api.answering import request_id
 from zoco.api.endpoint import Server
 from zoco.api.pages.authorization import LANGUAGE_PATH, PATH, AuthorizationPages
+from zoco.database.errors import DatabaseUnavailable
 from zoco.web.assets import Assets
 from zoco.web.headers import SecurityHeaders
 from zoco.web.readiness import readiness
@@ -37,7 +38,8 @@ def pages(server: Server) -> ASGIApp:
                 methods=["GET"],
             ),
             Route("/static/{digest}/{path:path}", assets.serve),
-        ]
+        ],
+        exception_handlers={DatabaseUnavailable: authorization.unavailable},
     )
     return _RequestIds(SecurityHeaders(app))
 

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from zoco.database.errors import Overloaded
+from zoco.database.errors import DatabaseUnavailable
 from zoco.desk import people
 from zoco.desk.live import live
 from zoco.desk.pages import order, orders, sign_in, stock, stores
@@ -131,7 +131,7 @@ EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awai
     HTTPException: _problem,
     ForgedRequest: _forged,
     FormTooLarge: _problem,
-    Overloaded: _busy,
+    DatabaseUnavailable: _busy,
 }
 MIDDLEWARE: Sequence[Middleware] = [
     Middleware(SecurityHeaders),
