@@ -28,7 +28,9 @@ MAKEFILE = "check:\n\tgrep -q '^version = \"99.1.0\"' pyproject.toml\ntest:\n\t!
 def checkout(archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the sdist holds, under version control, with a changelog and checks of its own."""
     with tarfile.open(archives.sdist) as sdist:
-        sdist.extractall(tmp_path, filter="data")
+        # Debian's 3.11 does not know the argument yet.
+        sdist.extraction_filter = getattr(tarfile, "data_filter", None)
+        sdist.extractall(tmp_path)
     root = tmp_path / f"zoco-{archives.version}"
     (root / "CHANGELOG.md").write_text(CHANGELOG)
     (root / "Makefile").write_text(MAKEFILE)

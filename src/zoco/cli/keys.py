@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -34,19 +35,28 @@ def desk_key(settings: Settings) -> bytes:
 
 
 def _kept(path: Path) -> str:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_text(encoding="ascii").strip()
-        if not key:
-            raise BadSetting(
-                f"The key file {path} is empty: restore it, or delete it to make a new key."
-            ) from None
-        return key
-    key = secrets.token_hex(32)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key + "\n")
+    if not path.exists():
+        _make(path)
+    key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise BadSetting(f"The key file {path} is empty: restore it, or delete it to make a new key.")
     return key
+
+
+def _make(path: Path) -> None:
+    """Written aside and then named: it has its name with all that belongs in it, or not at all. Of several
+    programs that start at once, the first one's is everybody's."""
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(aside, path)
+    aside.unlink()
 
 
 def prepare_folder(folder: Path) -> None:
