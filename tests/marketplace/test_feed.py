@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.marketplace.market import Market, Notice
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, Stage
+from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, QuestionNews, Stage
 from zoco.domain.refusals import Refused
 from zoco.notifications import feed
 
-TOPICS = ("created_orders", "orders", "orders_v2", "payments", "items", "orders_feedback")
+TOPICS = ("created_orders", "orders", "orders_v2", "payments", "items", "orders_feedback", "questions")
 
 
 async def record(market: Market, *events: Event) -> int:
@@ -67,6 +67,10 @@ async def test_the_table_of_events_and_topics(market: Market) -> None:
                 ("S", "orders_feedback", "/orders/5/feedback"),
                 ("B", "orders_feedback", "/orders/5/feedback"),
             ],
+        ),
+        (
+            QuestionNews(7, seller_id, buyer_id),
+            [("S", "questions", "/questions/7"), ("B", "questions", "/questions/7")],
         ),
     ):
         assert await record(market, event) == len(expected)

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from zoco.api import operator
 from zoco.api.endpoint import AnyEndpoint
-from zoco.api.routes import applications, feedback, health, items, oauth, orders, payments, reference, users
+from zoco.api.routes import (
+    applications,
+    feedback,
+    health,
+    items,
+    oauth,
+    orders,
+    payments,
+    questions,
+    reference,
+    users,
+)
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *orders.ENDPOINTS,
     *payments.ENDPOINTS,
     *feedback.ENDPOINTS,
     *items.ENDPOINTS,
+    *questions.ENDPOINTS,
     *users.ENDPOINTS,
     *reference.ENDPOINTS,
     *applications.ENDPOINTS,

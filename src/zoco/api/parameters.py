@@ -80,3 +80,14 @@ class CategoryPath(Struct, frozen=True):
 
 class PaymentMethodPath(Struct, frozen=True):
     payment_method_id: _Text
+
+
+class QuestionPath(Struct, frozen=True):
+    question_id: Id
+
+
+class QuestionSearch(Struct, frozen=True):
+    """The filters themselves are in `domain/question_search.py`."""
+
+    offset: _Offset = 0
+    limit: _Limit = 50

@@ -45,6 +45,7 @@ INVALID_JSON = Problem(400, "invalid_json", "The body is not valid JSON: {detail
 INVALID_BODY_FIELD = Problem(400, "bad_request", "{detail}")
 INVALID_ORDER = Problem(400, "validation_error", "{detail}")
 INVALID_PARAMETER = Problem(400, "bad_request", "{detail}")
+INVALID_QUESTION = Problem(400, "invalid_question", "The question {detail} is invalid")
 INVALID_REQUEST = Problem(400, "invalid_request", "{detail}")
 UNSUPPORTED_GRANT_TYPE = Problem(400, "unsupported_grant_type", "Unsupported grant type: {detail}.")
 INVALID_CALLBACK_NAME = Problem(400, "bad_request", "Invalid callback name")
@@ -60,6 +61,7 @@ DOOR_PROBLEMS = (
     INVALID_BODY_FIELD,
     INVALID_ORDER,
     INVALID_PARAMETER,
+    INVALID_QUESTION,
     INVALID_REQUEST,
     UNSUPPORTED_GRANT_TYPE,
     INVALID_CALLBACK_NAME,
@@ -95,11 +97,20 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.CATEGORY_NOT_FOUND: Problem(404, "not_found", "Category {detail} not found"),
     Reason.PAYMENT_METHOD_NOT_FOUND: Problem(404, "not_found", "Payment method {detail} not found"),
     Reason.FEEDBACK_NOT_FOUND: Problem(404, "not_found", "Feedback {detail} not found"),
+    Reason.QUESTION_NOT_FOUND: Problem(404, "not_found", "Question {detail} not found"),
+    Reason.RESPONSE_TIME_NOT_FOUND: Problem(
+        404, "not_found", "Response time not found for user id: {detail}"
+    ),
     Reason.INVALID_FIELD: Problem(400, "bad_request", "Invalid {field}"),
     Reason.UNKNOWN_FIELD: Problem(400, "validation_error", "body.invalid_fields", code="body.invalid_fields"),
     Reason.AMOUNT_TOO_FINE: Problem(400, "bad_request", "The amount is finer than its currency allows"),
     Reason.INVALID_DATE_RANGE: Problem(400, "bad_request", "invalid date range"),
     Reason.SEARCH_WITHOUT_PARTY: Problem(400, "bad_request", "The seller or buyer param is required"),
+    Reason.SEARCH_WITHOUT_SUBJECT: Problem(
+        400, "bad_request", "The item, seller_id or from param is required"
+    ),
+    Reason.ASKING_ONESELF: Problem(400, "own_item", "You can not ask about your own item"),
+    Reason.ASKER_BLOCKED: Problem(403, "asker_blocked", "The seller has blocked this user from asking"),
     Reason.OWN_ITEM: Problem(400, "own_item", "You can not buy your own item"),
     Reason.BUYER_BLOCKED: Problem(403, "buyer_blocked", "The seller has blocked this buyer"),
     Reason.TEST_USER_MISMATCH: Problem(
@@ -134,6 +145,11 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.INVALID_REASON: Problem(400, "invalid_reason", "Invalid reason"),
     Reason.MESSAGE_REQUIRED: Problem(400, "bad_request", "The message is required"),
     Reason.MESSAGE_TOO_LONG: Problem(400, "bad_request", "The message is longer than 160 characters"),
+    Reason.QUESTION_UNKNOWN: INVALID_QUESTION,
+    Reason.QUESTION_NOT_UNANSWERED: Problem(
+        400, "not_unanswered_question", "Question {detail} is not unanswered"
+    ),
+    Reason.QUESTION_ALREADY_DELETED: Problem(409, "conflict", "The question has been deleted already"),
     Reason.CATEGORY_NOT_LISTABLE: _item(
         "The category does not take listings", "item.category_id.invalid", 126
     ),

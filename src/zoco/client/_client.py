@@ -12,6 +12,7 @@ from zoco.client._connection import Connection
 from zoco.client._items import Items
 from zoco.client._orders import Orders
 from zoco.client._payments import Collections, Payments
+from zoco.client._questions import Questions
 from zoco.client._reference import Categories, PaymentMethods, Sites
 from zoco.client._retries import DEFAULT_RETRIES, Retries
 from zoco.client._tokens import FixedToken, TokenSource
@@ -52,6 +53,7 @@ class Client(Calls):
         self.base_url = base_url
         self.orders = Orders(self._connection)
         self.items = Items(self._connection)
+        self.questions = Questions(self._connection)
         self.payments = Payments(self._connection)
         self.collections = Collections(self._connection)
         self.users = Users(self._connection)

@@ -44,4 +44,13 @@ class FeedbackNews:
     buyer_id: int
 
 
-Event = OrderNews | PaymentNews | ItemNews | FeedbackNews
+@dataclass(frozen=True, slots=True)
+class QuestionNews:
+    """A question was asked, answered or deleted."""
+
+    question_id: int
+    seller_id: int
+    asker_id: int
+
+
+Event = OrderNews | PaymentNews | ItemNews | FeedbackNews | QuestionNews

@@ -27,12 +27,18 @@ class Reason(StrEnum):
     CATEGORY_NOT_FOUND = "category_not_found"
     PAYMENT_METHOD_NOT_FOUND = "payment_method_not_found"
     FEEDBACK_NOT_FOUND = "feedback_not_found"
+    QUESTION_NOT_FOUND = "question_not_found"
+    RESPONSE_TIME_NOT_FOUND = "response_time_not_found"
     # What is malformed
     INVALID_FIELD = "invalid_field"
     UNKNOWN_FIELD = "unknown_field"
     AMOUNT_TOO_FINE = "amount_too_fine"
     INVALID_DATE_RANGE = "invalid_date_range"
     SEARCH_WITHOUT_PARTY = "search_without_party"
+    SEARCH_WITHOUT_SUBJECT = "search_without_subject"
+    # Asking, contract 15.3
+    ASKING_ONESELF = "asking_oneself"
+    ASKER_BLOCKED = "asker_blocked"
     # Placing an order, contract 6.1
     OWN_ITEM = "own_item"
     BUYER_BLOCKED = "buyer_blocked"
@@ -59,6 +65,10 @@ class Reason(StrEnum):
     INVALID_REASON = "invalid_reason"
     MESSAGE_REQUIRED = "message_required"
     MESSAGE_TOO_LONG = "message_too_long"
+    # Answering and deleting questions, contract 15.3
+    QUESTION_UNKNOWN = "question_unknown"
+    QUESTION_NOT_UNANSWERED = "question_not_unanswered"
+    QUESTION_ALREADY_DELETED = "question_already_deleted"
     # Listings, contract 14
     CATEGORY_NOT_LISTABLE = "category_not_listable"
     ITEM_CLOSED = "item_closed"

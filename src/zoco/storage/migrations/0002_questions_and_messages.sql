@@ -1,0 +1,49 @@
+-- What people say to each other: questions before a sale (contract 15), and who may not ask (10.2).
+
+CREATE SEQUENCE questions_id START 11436370001;
+
+CREATE TABLE questions (
+    id BIGINT PRIMARY KEY,
+    item_id TEXT NOT NULL REFERENCES items (id),
+    seller_id BIGINT NOT NULL,
+    from_id BIGINT NOT NULL,
+    application_id BIGINT NOT NULL,
+    -- The seller of a vehicle sees who asks.
+    vehicle SMALLINT NOT NULL,
+    text TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('UNANSWERED', 'ANSWERED', 'CLOSED_UNANSWERED', 'UNDER_REVIEW',
+        'BANNED', 'DELETED', 'DISABLED')),
+    answer_text TEXT,
+    answer_status TEXT,
+    answer_date BIGINT,
+    deleted_from_listing SMALLINT NOT NULL,
+    date_created BIGINT NOT NULL,
+    last_updated BIGINT NOT NULL,
+    -- When it is deleted if nobody has answered it by then.
+    delete_at BIGINT NOT NULL,
+    CHECK ((answer_text IS NULL) = (answer_date IS NULL)),
+    CHECK ((answer_text IS NULL) = (answer_status IS NULL)),
+    CHECK (status <> 'ANSWERED' OR answer_date IS NOT NULL),
+    CHECK (status NOT IN ('UNANSWERED', 'CLOSED_UNANSWERED', 'UNDER_REVIEW') OR answer_date IS NULL)
+);
+-- The columns after the id are what a search looks at: counting needs no other page of the database.
+CREATE INDEX questions_of_seller
+    ON questions (seller_id, date_created, id, status, deleted_from_listing, from_id);
+CREATE INDEX questions_of_seller_by_status ON questions (seller_id, status, date_created, id);
+CREATE INDEX questions_of_seller_by_item ON questions (seller_id, item_id, date_created, id);
+CREATE INDEX questions_of_item
+    ON questions (item_id, date_created, id, status, deleted_from_listing, from_id, seller_id);
+CREATE INDEX questions_of_asker ON questions (from_id, date_created, id);
+CREATE INDEX questions_of_asker_on_item ON questions (item_id, from_id, id);
+CREATE INDEX questions_open ON questions (item_id) WHERE status IN ('UNANSWERED', 'UNDER_REVIEW');
+CREATE INDEX questions_ageing ON questions (delete_at)
+    WHERE status IN ('UNANSWERED', 'CLOSED_UNANSWERED', 'UNDER_REVIEW');
+
+-- Another file may make the same table first.
+CREATE TABLE IF NOT EXISTS questions_blacklist (
+    seller_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    date_created BIGINT NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (seller_id, user_id)
+);
