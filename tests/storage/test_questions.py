@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.builders import (
     an_answered_question,
     an_item,
 )
+from tests.storage.explaining import plans_of, sorts
 from tests.storage.rows import keep
 from zoco.database.transaction import Database
 from zoco.domain.question_search import QuestionQuery, Sort
@@ -249,23 +251,8 @@ SEARCHES: list[tuple[int, dict[str, Any], str]] = [
 ]
 
 
-class _Explaining:
-    """A transaction that keeps the plan of the statement with the page, which it runs as well."""
-
-    def __init__(self, tx: Any, engine: str) -> None:
-        self._tx = tx
-        self._words = "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN"
-        self.plan = ""
-
-    async def all(self, sql: str, parameters: dict[str, object]) -> Any:
-        if "LIMIT" in sql:
-            rows = await self._tx.all(f"{self._words} {sql}", parameters)
-            self.plan = "\n".join(str(tuple(row)) for row in rows)
-        return await self._tx.all(sql, parameters)
-
-
 @pytest.fixture
-async def crowded(listed: Database, engine: str) -> Database:
+async def crowded(listed: Database) -> Database:
     """Enough rows for the planner to prefer an index: four thousand, of two sellers."""
     rows = [
         a_question(
@@ -283,16 +270,11 @@ async def crowded(listed: Database, engine: str) -> Database:
     return listed
 
 
-async def test_a_page_is_read_along_an_index(crowded: Database, engine: str) -> None:
+async def test_a_page_is_read_along_an_index(crowded: Database) -> None:
     for viewer_id, parameters, index in SEARCHES:
         query = QuestionQuery(**parameters)
 
-        async def explain(tx: Any, query: QuestionQuery = query, viewer_id: int = viewer_id) -> str:
-            explaining = _Explaining(tx, engine)
-            await question_search.find(explaining, query, viewer_id=viewer_id)
-            return explaining.plan
+        plans = await plans_of(crowded, partial(question_search.find, query=query, viewer_id=viewer_id))
 
-        plan = await crowded.read(explain)
-        assert f"{index} " in plan, plan
-        assert "Sort" not in plan, plan
-        assert "TEMP B-TREE" not in plan, plan
+        assert f"{index} " in plans[-1], plans[-1]
+        assert not sorts(plans[-1]), plans[-1]

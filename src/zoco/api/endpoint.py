@@ -131,6 +131,8 @@ class Endpoint(Generic[P, B]):
     body_form: BodyForm = field(default=BodyForm.JSON, kw_only=True)
     # The code of a body whose fields are missing or wrong.
     malformed: str = field(default="bad_request", kw_only=True)
+    # Whether such a refusal repeats its code as `code` (26.3).
+    malformed_repeated: bool = field(default=False, kw_only=True)
     answer: Any = field(kw_only=True)
     status: int = field(default=200, kw_only=True)
     caching: Caching = field(default=Caching.PRIVATE, kw_only=True)

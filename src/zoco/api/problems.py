@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from zoco.domain.refusals import Reason, Refused
 from zoco.resources.error import Error
@@ -21,6 +21,8 @@ class Problem:
     code: str | None = None
     # What an item's cause says besides (contract 14.3): the number of its validation.
     cause_id: int | None = None
+    # 26.3: the errors of messages repeat their `error` as `code`.
+    repeated: bool = False
 
 
 class TurnedAway(Exception):
@@ -46,6 +48,7 @@ INVALID_BODY_FIELD = Problem(400, "bad_request", "{detail}")
 INVALID_ORDER = Problem(400, "validation_error", "{detail}")
 INVALID_PARAMETER = Problem(400, "bad_request", "{detail}")
 INVALID_QUESTION = Problem(400, "invalid_question", "The question {detail} is invalid")
+INVALID_MESSAGE = Problem(400, "bad_request", "{detail}", repeated=True)
 INVALID_REQUEST = Problem(400, "invalid_request", "{detail}")
 UNSUPPORTED_GRANT_TYPE = Problem(400, "unsupported_grant_type", "Unsupported grant type: {detail}.")
 INVALID_CALLBACK_NAME = Problem(400, "bad_request", "Invalid callback name")
@@ -62,6 +65,7 @@ DOOR_PROBLEMS = (
     INVALID_ORDER,
     INVALID_PARAMETER,
     INVALID_QUESTION,
+    INVALID_MESSAGE,
     INVALID_REQUEST,
     UNSUPPORTED_GRANT_TYPE,
     INVALID_CALLBACK_NAME,
@@ -80,6 +84,10 @@ def _item(message: str, code: str, cause_id: int) -> Problem:
     return Problem(400, "validation_error", message, code=code, cause_id=cause_id)
 
 
+def _message(status: int, error: str, message: str) -> Problem:
+    return Problem(status, error, message, repeated=True)
+
+
 PROBLEMS: dict[Reason, Problem] = {
     Reason.NO_TOKEN: Problem(401, "unauthorized", "authorization value not present"),
     # The recorded answer's own oddity: a 401 whose code is not_found.
@@ -88,6 +96,10 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.SCOPE_MISSING: Problem(403, "Invalid scopes", "Invalid scopes", code="FORBIDDEN"),
     Reason.NOT_YOURS: Problem(403, "forbidden", _FORBIDDEN, code="FORBIDDEN"),
     Reason.NOT_A_PARTY: Problem(403, "forbidden", "The user has not access to the order"),
+    Reason.CONVERSATION_FOREIGN: _message(
+        403, "forbidden", "User access token invalid for resource {detail}"
+    ),
+    Reason.MESSAGE_ACCESS_DENIED: _message(403, "forbidden", "Access denied for user {detail}"),
     Reason.ORDER_NOT_FOUND: Problem(404, "order_not_found", "Order not found."),
     Reason.ITEM_NOT_FOUND: Problem(404, "not_found", "Item with id {detail} not found"),
     Reason.PAYMENT_NOT_FOUND: Problem(404, "not_found", "Payment {detail} not found"),
@@ -100,6 +112,10 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.QUESTION_NOT_FOUND: Problem(404, "not_found", "Question {detail} not found"),
     Reason.RESPONSE_TIME_NOT_FOUND: Problem(
         404, "not_found", "Response time not found for user id: {detail}"
+    ),
+    Reason.CONVERSATION_NOT_FOUND: _message(404, "order_not_found", "Order not found."),
+    Reason.MESSAGE_NOT_FOUND: _message(
+        404, "not_found", "The message with id: {detail} could not be retrieved from storage"
     ),
     Reason.INVALID_FIELD: Problem(400, "bad_request", "Invalid {field}"),
     Reason.UNKNOWN_FIELD: Problem(400, "validation_error", "body.invalid_fields", code="body.invalid_fields"),
@@ -150,6 +166,20 @@ PROBLEMS: dict[Reason, Problem] = {
         400, "not_unanswered_question", "Question {detail} is not unanswered"
     ),
     Reason.QUESTION_ALREADY_DELETED: Problem(409, "conflict", "The question has been deleted already"),
+    Reason.WRITING_TO_ONESELF: _message(400, "bad_request", "Sender and receiver must not be the same"),
+    Reason.SENDER_FOREIGN: _message(403, "forbidden", "Access denied for user {detail}"),
+    Reason.RECEIVER_FOREIGN: _message(403, "forbidden", "Receiver does not belong to order {detail}"),
+    Reason.CONVERSATION_BLOCKED: _message(403, "forbidden", "blocked_conversation_send_message_forbidden"),
+    Reason.MESSAGE_TEXT_MISSING: _message(400, "bad_request", "The message has no text"),
+    Reason.UNSUPPORTED_CHARACTER: _message(
+        400, "bad_request", "The text has character/s that is/are not supported"
+    ),
+    Reason.MESSAGE_CONTENT_TOO_LONG: _message(
+        400, "bad_request", "The message content is too long, max characters allowed are {detail}"
+    ),
+    Reason.ATTACHMENT_UNKNOWN: _message(
+        422, "unprocessable_entity", "Attachment key is invalid or not found"
+    ),
     Reason.CATEGORY_NOT_LISTABLE: _item(
         "The category does not take listings", "item.category_id.invalid", 126
     ),
@@ -232,9 +262,15 @@ def _envelope(problem: Problem, detail: str, field: str) -> Error:
         error=problem.error,
         status=problem.status,
         cause=_cause(problem, message, field),
-        code=problem.code if problem.status == 403 and problem.code else UNSET,
+        code=_code(problem),
         error_description=message if problem.error in _OAUTH_ERRORS else UNSET,
     )
+
+
+def _code(problem: Problem) -> str | UnsetType:
+    if problem.repeated:
+        return problem.error
+    return problem.code if problem.status == 403 and problem.code else UNSET
 
 
 def _cause(problem: Problem, message: str, field: str) -> list[object]:

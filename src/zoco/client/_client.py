@@ -10,6 +10,7 @@ from zoco.client._applications import Applications
 from zoco.client._calls import Calls
 from zoco.client._connection import Connection
 from zoco.client._items import Items
+from zoco.client._messages import Messages
 from zoco.client._orders import Orders
 from zoco.client._payments import Collections, Payments
 from zoco.client._questions import Questions
@@ -54,6 +55,7 @@ class Client(Calls):
         self.orders = Orders(self._connection)
         self.items = Items(self._connection)
         self.questions = Questions(self._connection)
+        self.messages = Messages(self._connection)
         self.payments = Payments(self._connection)
         self.collections = Collections(self._connection)
         self.users = Users(self._connection)

@@ -53,4 +53,12 @@ class QuestionNews:
     asker_id: int
 
 
-Event = OrderNews | PaymentNews | ItemNews | FeedbackNews | QuestionNews
+@dataclass(frozen=True, slots=True)
+class MessageNews:
+    """A message was written to this user, or one of his was read."""
+
+    message_id: str
+    user_id: int
+
+
+Event = OrderNews | PaymentNews | ItemNews | FeedbackNews | QuestionNews | MessageNews

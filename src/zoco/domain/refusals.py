@@ -17,6 +17,8 @@ class Reason(StrEnum):
     SCOPE_MISSING = "scope_missing"
     NOT_YOURS = "not_yours"
     NOT_A_PARTY = "not_a_party"
+    CONVERSATION_FOREIGN = "conversation_foreign"
+    MESSAGE_ACCESS_DENIED = "message_access_denied"
     # What does not exist, or not for this caller
     ORDER_NOT_FOUND = "order_not_found"
     ITEM_NOT_FOUND = "item_not_found"
@@ -29,6 +31,8 @@ class Reason(StrEnum):
     FEEDBACK_NOT_FOUND = "feedback_not_found"
     QUESTION_NOT_FOUND = "question_not_found"
     RESPONSE_TIME_NOT_FOUND = "response_time_not_found"
+    CONVERSATION_NOT_FOUND = "conversation_not_found"
+    MESSAGE_NOT_FOUND = "message_not_found"
     # What is malformed
     INVALID_FIELD = "invalid_field"
     UNKNOWN_FIELD = "unknown_field"
@@ -69,6 +73,15 @@ class Reason(StrEnum):
     QUESTION_UNKNOWN = "question_unknown"
     QUESTION_NOT_UNANSWERED = "question_not_unanswered"
     QUESTION_ALREADY_DELETED = "question_already_deleted"
+    # Writing after the sale, contract 16
+    WRITING_TO_ONESELF = "writing_to_oneself"
+    SENDER_FOREIGN = "sender_foreign"
+    RECEIVER_FOREIGN = "receiver_foreign"
+    CONVERSATION_BLOCKED = "conversation_blocked"
+    MESSAGE_TEXT_MISSING = "message_text_missing"
+    UNSUPPORTED_CHARACTER = "unsupported_character"
+    MESSAGE_CONTENT_TOO_LONG = "message_content_too_long"
+    ATTACHMENT_UNKNOWN = "attachment_unknown"
     # Listings, contract 14
     CATEGORY_NOT_LISTABLE = "category_not_listable"
     ITEM_CLOSED = "item_closed"

@@ -8,7 +8,16 @@ from datetime import datetime
 from random import SystemRandom
 
 from zoco.database.transaction import Transaction
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, QuestionNews, Stage
+from zoco.domain.events import (
+    Event,
+    FeedbackNews,
+    ItemNews,
+    MessageNews,
+    OrderNews,
+    PaymentNews,
+    QuestionNews,
+    Stage,
+)
 from zoco.domain.ids import notification_id
 from zoco.storage import feed
 from zoco.storage.feed import FeedRow
@@ -25,6 +34,7 @@ PAYMENT_TOPIC = "payments"
 ITEM_TOPIC = "items"
 FEEDBACK_TOPIC = "orders_feedback"
 QUESTION_TOPIC = "questions"
+MESSAGE_TOPIC = "messages"
 
 _random = SystemRandom()
 
@@ -99,3 +109,6 @@ def _messages(event: Event) -> Iterator[_Message]:
         case QuestionNews():
             for user_id in (event.seller_id, event.asker_id):
                 yield _Message(user_id, QUESTION_TOPIC, f"/questions/{event.question_id}")
+        case MessageNews():
+            # Its resource is the bare id, without a path (contract 16).
+            yield _Message(event.user_id, MESSAGE_TOPIC, event.message_id)

@@ -47,3 +47,23 @@ CREATE TABLE IF NOT EXISTS questions_blacklist (
     reason TEXT,
     PRIMARY KEY (seller_id, user_id)
 );
+
+-- What the parties of an order write to each other (contract 16). The number is the order of a
+-- conversation: whoever writes holds the lock of the order's row.
+CREATE TABLE messages (
+    seq {identity},
+    id TEXT NOT NULL UNIQUE,
+    order_id BIGINT NOT NULL REFERENCES orders (id),
+    site_id TEXT NOT NULL,
+    application_id BIGINT NOT NULL,
+    seller_id BIGINT NOT NULL,
+    from_id BIGINT NOT NULL,
+    to_id BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    is_first SMALLINT NOT NULL,
+    date_created BIGINT NOT NULL,
+    date_read BIGINT,
+    CHECK (from_id <> to_id)
+);
+CREATE INDEX messages_of_order ON messages (order_id, seq);
+CREATE INDEX messages_unread ON messages (to_id, order_id, seller_id) WHERE date_read IS NULL;
