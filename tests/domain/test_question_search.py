@@ -13,6 +13,8 @@ from zoco.domain.refusals import Reason, Refused
         ({"item_id": "MLA1", "api_version": "4"}, QuestionQuery(item_id="MLA1")),
         ({"seller_id": "22"}, QuestionQuery(seller_id=22)),
         ({"seller": "22", "seller_id": ""}, QuestionQuery(seller_id=22)),
+        # Nobody has the number 0, so that nothing is found; it is not the same as no seller.
+        ({"item": "MLA1", "seller_id": "0"}, QuestionQuery(item_id="MLA1", seller_id=0)),
         ({"item": "MLA1", "from": "11"}, QuestionQuery(item_id="MLA1", from_id=11)),
         (
             {"item": "MLA1", "status": "unanswered, ANSWERED"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -267,6 +268,10 @@ async def test_no_question_stays_open_on_a_listing_that_closes(connected: Market
     assert set(_refusals(outcomes)) <= {Reason.ITEM_NOT_ACTIVE, Reason.QUESTION_NOT_UNANSWERED}
     rows = await market.database.read(lambda tx: tx.all("SELECT status FROM questions"))
     assert {row["status"] for row in rows} <= {"CLOSED_UNANSWERED", "ANSWERED"}
+    totals = await market.database.read(lambda tx: tx.all("SELECT status, total FROM question_totals"))
+    assert Counter(row["status"] for row in rows) == Counter(
+        {row["status"]: row["total"] for row in totals if row["total"]}
+    )
 
 
 @pytest.mark.parametrize("attempt", ROUNDS)

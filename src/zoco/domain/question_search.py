@@ -52,7 +52,9 @@ def parse(
     item_id = _text(parameters, "item") or _text(parameters, "item_id")
     if item_id is not None and len(item_id) > _ITEM_ID_LENGTH_MAX:
         raise Refused(Reason.INVALID_FIELD, field="item", detail="too long")
-    seller_id = received_by or _number(parameters, "seller_id") or _number(parameters, "seller")
+    seller_id = received_by
+    for name in ("seller_id", "seller"):
+        seller_id = _number(parameters, name) if seller_id is None else seller_id
     from_id = _number(parameters, "from")
     if item_id is None and seller_id is None and from_id is None:
         raise Refused(Reason.SEARCH_WITHOUT_SUBJECT, field="item")

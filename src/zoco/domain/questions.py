@@ -146,6 +146,11 @@ def delete(question: Question, *, by_user_id: int, now: datetime) -> tuple[Quest
     return deleted, news_of(deleted)
 
 
+def age(question: Question, now: datetime) -> tuple[Question, QuestionNews]:
+    """Nobody has answered it in seven months: it goes as if its seller had deleted it."""
+    return delete(question, by_user_id=question.seller_id, now=now)
+
+
 def hide(question: Question, *, by_user_id: int, now: datetime) -> Question:
     """The listing shows it no more; its status, and what the seller owes it, stay."""
     if by_user_id != question.seller_id:

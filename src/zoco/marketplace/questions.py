@@ -120,14 +120,17 @@ async def follow_listing(tx: Transaction, before: Item, after: Item, now: dateti
     """Open questions close, wait for review or come back with their listing, which the caller has locked."""
     status = rules.status_while(after)
     if status is not rules.status_while(before):
-        await questions.move_open(tx, after.id, status, now)
+        await questions.move_open(tx, after, status, now)
 
 
 async def delete_the_unanswered(tx: Transaction, now: datetime, limit: int) -> int:
     """Delete at most `limit` questions that nobody answered in seven months (15.3); how many."""
-    deleted = await questions.delete_ageing(tx, now=now, limit=limit)
-    await feed.record(tx, [rules.news_of(question) for question in deleted], now)
-    return len(deleted)
+    due = await questions.due_deletion(tx, now=now, limit=limit)
+    for known in due:
+        deleted, news = rules.age(known, now)
+        await questions.save(tx, deleted, previous=known)
+        await feed.record(tx, [news], now)
+    return len(due)
 
 
 def _visible(question: Question | None, question_id: int, caller: Caller) -> Question:

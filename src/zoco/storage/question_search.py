@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoco.database.transaction import Transaction
 from zoco.domain.question_search import NEWEST_FIRST, QuestionQuery
 from zoco.domain.questions import PUBLIC, Question
+from zoco.storage import question_totals
 from zoco.storage.questions import question_of
 from zoco.storage.statements import quoted
 
@@ -24,12 +25,21 @@ async def find(tx: Transaction, query: QuestionQuery, *, viewer_id: int) -> Foun
     """A page and the exact total."""
     parameters: dict[str, object] = {}
     where = " AND ".join([*_asked_for(query, parameters), *_visible(query, viewer_id, parameters)])
-    counted = await tx.all(f"SELECT COUNT(*) AS total FROM questions WHERE {where}", parameters)
     rows = await tx.all(
         f"SELECT * FROM questions WHERE {where} ORDER BY {_order(query)} LIMIT :limit OFFSET :offset",
         {**parameters, "limit": query.limit, "offset": query.offset},
     )
-    return FoundQuestions(counted[0]["total"], [question_of(row) for row in rows])
+    if _is_own_list(query, viewer_id):
+        total = await question_totals.total(tx, viewer_id, query.statuses)
+    else:
+        counted = await tx.all(f"SELECT COUNT(*) AS total FROM questions WHERE {where}", parameters)
+        total = counted[0]["total"]
+    return FoundQuestions(total, [question_of(row) for row in rows])
+
+
+def _is_own_list(query: QuestionQuery, viewer_id: int) -> bool:
+    """What a seller was asked, all of it or by status: the one list that grows without end."""
+    return query.seller_id == viewer_id and query.item_id is None and query.from_id is None
 
 
 def _asked_for(query: QuestionQuery, parameters: dict[str, object]) -> Iterable[str]:

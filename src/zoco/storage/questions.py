@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from zoco.database.transaction import Row, Transaction
+from zoco.domain.items import Item
 from zoco.domain.questions import NEVER_ANSWERED, OPEN, Answer, AnswerStatus, Question, QuestionStatus
+from zoco.storage import question_totals
 from zoco.storage.statements import insert, quoted, update
 
 _COLUMNS = (
@@ -66,6 +68,7 @@ async def many_for_update(tx: Transaction, question_ids: Collection[int]) -> lis
 
 async def add(tx: Transaction, question: Question) -> None:
     await tx.run(_ADD, _values(question))
+    await question_totals.change(tx, question.seller_id, {question.status: 1})
 
 
 async def save(tx: Transaction, question: Question, *, previous: Question) -> None:
@@ -73,29 +76,39 @@ async def save(tx: Transaction, question: Question, *, previous: Question) -> No
     if question != previous:
         values = _values(question)
         await tx.run(_SAVE, {column: values[column] for column in ("id", *_CHANGING)})
+    if question.status is not previous.status:
+        moved = {previous.status: -1, question.status: 1}
+        await question_totals.change(tx, question.seller_id, moved)
 
 
-async def move_open(tx: Transaction, item_id: str, status: QuestionStatus, now: datetime) -> int:
+async def move_open(tx: Transaction, item: Item, status: QuestionStatus, now: datetime) -> int:
     """All open questions of a listing take this status; how many."""
-    return await tx.run(
-        f"""UPDATE questions SET status = :status, last_updated = :now
-            WHERE item_id = :item_id AND {_OPEN} AND status <> :status""",
-        {"item_id": item_id, "status": status.value, "now": to_micros(now)},
-    )
+    moved: dict[QuestionStatus, int] = {}
+    for source in OPEN:
+        if source is not status:
+            moved[source] = -await tx.run(
+                f"""UPDATE questions SET status = :status, last_updated = :now
+                    WHERE item_id = :item_id AND {_OPEN} AND status = :source""",
+                {
+                    "item_id": item.id,
+                    "status": status.value,
+                    "source": source.value,
+                    "now": to_micros(now),
+                },
+            )
+    count = -sum(moved.values())
+    await question_totals.change(tx, item.seller_id, {**moved, status: count})
+    return count
 
 
-async def delete_ageing(tx: Transaction, *, now: datetime, limit: int) -> list[Question]:
-    """Delete at most `limit` questions that nobody has answered in time; which they were."""
+async def due_deletion(tx: Transaction, *, now: datetime, limit: int) -> list[Question]:
+    """Questions that nobody has answered in time, locked; what others have locked comes the next time."""
     rows = await tx.all(
-        f"""UPDATE questions SET status = 'DELETED', deleted_from_listing = 1, last_updated = :now
-            WHERE id IN (
-                SELECT id FROM questions WHERE {_NEVER_ANSWERED} AND delete_at <= :now
-                ORDER BY delete_at, id LIMIT :limit{tx.skip_locked}
-            ) AND {_NEVER_ANSWERED}
-            RETURNING *""",
+        f"""SELECT * FROM questions WHERE {_NEVER_ANSWERED} AND delete_at <= :now
+            ORDER BY delete_at, id LIMIT :limit{tx.skip_locked}""",
         {"now": to_micros(now), "limit": limit},
     )
-    return sorted((question_of(row) for row in rows), key=lambda question: question.id)
+    return [question_of(row) for row in rows]
 
 
 async def next_deletion(tx: Transaction) -> datetime | None:

@@ -39,6 +39,15 @@ CREATE INDEX questions_open ON questions (item_id) WHERE status IN ('UNANSWERED'
 CREATE INDEX questions_ageing ON questions (delete_at)
     WHERE status IN ('UNANSWERED', 'CLOSED_UNANSWERED', 'UNDER_REVIEW');
 
+-- How many questions a seller has of each status: his list of a hundred thousand has a total that
+-- nobody counts. Written with the questions themselves.
+CREATE TABLE question_totals (
+    seller_id BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    PRIMARY KEY (seller_id, status)
+);
+
 -- Another file may make the same table first.
 CREATE TABLE IF NOT EXISTS questions_blacklist (
     seller_id BIGINT NOT NULL,
