@@ -109,3 +109,25 @@ async def test_marking_single_messages(marketplace: FakeMarketplace, client: Cli
     marked = await client.messages.mark_as_read(["a", "b"])
 
     assert [one.date_read for one in marked] == ["r"]
+
+
+async def test_a_file_and_a_message_that_takes_it_along(marketplace: FakeMarketplace, client: Client) -> None:
+    marketplace.answer("POST /messages/attachments", {"id": "1_a.pdf"}, status=201)
+    marketplace.answer("GET /messages/attachments/1_a.pdf", b"%PDF-1.7")
+    marketplace.answer(f"POST {PATH}", _message(1), status=201)
+
+    key = await client.messages.upload('a "b".pdf', b"%PDF-1.7", site_id="MLB")
+    await client.messages.send(9, 2, sender=1, receiver=2, text="Hola", attachments=[key])
+
+    sent = marketplace.requests[0]
+    kind, _, boundary = sent.headers["Content-Type"].partition("; boundary=")
+    assert (kind, sent.query) == ("multipart/form-data", [("site_id", "MLB"), ("tag", "post_sale")])
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a \\"b\\".pdf"\r\n\r\n'
+    assert sent.body == f"{head}%PDF-1.7\r\n--{boundary}--\r\n".encode()
+    assert marketplace.requests[1].json == {
+        "from": {"user_id": 1},
+        "to": {"user_id": 2},
+        "text": "Hola",
+        "attachments": ["1_a.pdf"],
+    }
+    assert await client.messages.attachment(key, site_id="MLB") == b"%PDF-1.7"

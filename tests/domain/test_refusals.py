@@ -377,6 +377,7 @@ def test_every_refusal_of_these_rules_has_its_row() -> None:
         "refusals.py",
         "order_search.py",
         "applications.py",
+        "attachments.py",
         "messages.py",
         "questions.py",
         "question_search.py",

@@ -24,9 +24,11 @@ async def _paid(market: Market) -> Order:
     return order
 
 
-async def _write(market: Market, order: Order, *, by: Caller, text: str = "Hola") -> Message:
+async def _write(
+    market: Market, order: Order, *, by: Caller, text: str = "Hola", attachments: Sequence[str] = ()
+) -> Message:
     to_id = order.buyer_id if by.user_id == order.seller_id else order.seller_id
-    return await market.database.write(
+    message, _ = await market.database.write(
         lambda tx: messages.write(
             tx,
             by,
@@ -35,9 +37,11 @@ async def _write(market: Market, order: Order, *, by: Caller, text: str = "Hola"
             from_id=by.user_id,
             to_id=to_id,
             text=text,
+            attachments=attachments,
             now=market.now,
         )
     )
+    return message
 
 
 async def _read(market: Market, order: Order, *, by: Caller, seller_id: int | None = None) -> Conversation:
@@ -108,7 +112,8 @@ async def test_a_message_is_its_two_parties_own(market: Market) -> None:
     message = await _write(market, await _paid(market), by=market.buyer)
 
     async def see(by: Caller) -> Message:
-        return await market.database.read(lambda tx: messages.one_message(tx, by, message.id))
+        found, _ = await market.database.read(lambda tx: messages.one_message(tx, by, message.id))
+        return found
 
     assert await see(market.buyer) == await see(market.seller) == message
     assert await _refused(see(market.stranger)) is Reason.MESSAGE_ACCESS_DENIED

@@ -39,6 +39,7 @@ _MISSING = {
     "seller_id": Reason.CONVERSATION_NOT_FOUND,
     "message_id": Reason.MESSAGE_NOT_FOUND,
     "message_ids": Reason.MESSAGE_NOT_FOUND,
+    "attachment_id": Reason.ATTACHMENT_NOT_FOUND,
 }
 
 # Their validations have codes of their own.

@@ -14,7 +14,7 @@ values, so that nothing is said twice:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -90,16 +90,21 @@ class Call(Generic[P, B]):
     server: Server
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Sequence[tuple[str, str]] = ()
-    raw_body: bytes = b""
+    # The parts of a multipart body that has not been read yet; None unless the endpoint takes one.
+    upload: AsyncGenerator[bytes, None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A resource, or bytes already encoded. Without `status` the endpoint's own is meant."""
+    """A resource, or bytes already encoded. Without `status` the endpoint's own is meant.
+
+    With `content_type` the body is a file, not a resource.
+    """
 
     body: object
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Endpoint(Generic[P, B]):
     more_parameters: tuple[QueryParameter, ...] = field(default=(), kw_only=True)
     body: type[B] = field(default=NoBody, kw_only=True)  # type: ignore[assignment]
     body_form: BodyForm = field(default=BodyForm.JSON, kw_only=True)
+    # Takes a file: a multipart body is left to an `own_pace` handler, who is called when the caller may call.
+    takes_upload: bool = field(default=False, kw_only=True)
     # The code of a body whose fields are missing or wrong.
     malformed: str = field(default="bad_request", kw_only=True)
     # Whether such a refusal repeats its code as `code` (26.3).

@@ -10,6 +10,7 @@ from zoco.api import operator
 from zoco.api.endpoint import AnyEndpoint
 from zoco.api.routes import (
     applications,
+    attachments,
     feedback,
     health,
     items,
@@ -29,6 +30,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *items.ENDPOINTS,
     *questions.ENDPOINTS,
     *messages.ENDPOINTS,
+    *attachments.ENDPOINTS,
     *users.ENDPOINTS,
     *reference.ENDPOINTS,
     *applications.ENDPOINTS,

@@ -125,3 +125,13 @@ class LetterSearch(Struct, frozen=True):
     order_id: Id
     offset: _Offset = 0
     limit: Annotated[int, Meta(description="at most so many messages")] = 50
+
+
+class AttachmentUpload(Struct, frozen=True):
+    # That it is missing has a sentence of its own.
+    site_id: Annotated[str, Meta(description="the site of the order", max_length=256)] = ""
+
+
+class AttachmentPath(Struct, frozen=True):
+    attachment_id: _Text
+    site_id: Annotated[str, Meta(description="any site that exists", max_length=256)] | None = None

@@ -109,6 +109,7 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.CATEGORY_NOT_FOUND: Problem(404, "not_found", "Category {detail} not found"),
     Reason.PAYMENT_METHOD_NOT_FOUND: Problem(404, "not_found", "Payment method {detail} not found"),
     Reason.FEEDBACK_NOT_FOUND: Problem(404, "not_found", "Feedback {detail} not found"),
+    Reason.ATTACHMENT_NOT_FOUND: _message(404, "not_found", "Attachment {detail} not found"),
     Reason.QUESTION_NOT_FOUND: Problem(404, "not_found", "Question {detail} not found"),
     Reason.RESPONSE_TIME_NOT_FOUND: Problem(
         404, "not_found", "Response time not found for user id: {detail}"
@@ -180,6 +181,18 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.ATTACHMENT_UNKNOWN: _message(
         422, "unprocessable_entity", "Attachment key is invalid or not found"
     ),
+    Reason.ATTACHMENT_EMPTY: _message(400, "bad_request", "File attached is empty"),
+    Reason.ATTACHMENT_TOO_LARGE: _message(400, "bad_request", "File attachment is bigger than 25 Mb."),
+    Reason.ATTACHMENT_NAME_INVALID: _message(
+        400, "bad_request", "File name cannot include characters like /, \\"
+    ),
+    Reason.ATTACHMENT_NAME_TOO_LONG: _message(
+        400, "bad_request", "The original_filename exceeded 200 character limit"
+    ),
+    Reason.TOO_MANY_ATTACHMENTS: _message(
+        400, "bad_request", "The message exceeds the allowed number of attachments: {detail}"
+    ),
+    Reason.ATTACHMENT_KIND_UNKNOWN: _message(400, "bad_request", "The file is no JPG, PNG, PDF or TXT"),
     Reason.CATEGORY_NOT_LISTABLE: _item(
         "The category does not take listings", "item.category_id.invalid", 126
     ),

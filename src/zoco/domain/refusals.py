@@ -33,6 +33,7 @@ class Reason(StrEnum):
     RESPONSE_TIME_NOT_FOUND = "response_time_not_found"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     MESSAGE_NOT_FOUND = "message_not_found"
+    ATTACHMENT_NOT_FOUND = "attachment_not_found"
     # What is malformed
     INVALID_FIELD = "invalid_field"
     UNKNOWN_FIELD = "unknown_field"
@@ -82,6 +83,12 @@ class Reason(StrEnum):
     UNSUPPORTED_CHARACTER = "unsupported_character"
     MESSAGE_CONTENT_TOO_LONG = "message_content_too_long"
     ATTACHMENT_UNKNOWN = "attachment_unknown"
+    ATTACHMENT_EMPTY = "attachment_empty"
+    ATTACHMENT_TOO_LARGE = "attachment_too_large"
+    ATTACHMENT_NAME_INVALID = "attachment_name_invalid"
+    ATTACHMENT_NAME_TOO_LONG = "attachment_name_too_long"
+    TOO_MANY_ATTACHMENTS = "too_many_attachments"
+    ATTACHMENT_KIND_UNKNOWN = "attachment_kind_unknown"
     # Listings, contract 14
     CATEGORY_NOT_LISTABLE = "category_not_listable"
     ITEM_CLOSED = "item_closed"

@@ -15,6 +15,7 @@ from zoco.domain.events import ItemNews
 from zoco.domain.items import Item, ItemStatus
 from zoco.domain.order_endings import expire, expire_unpaid
 from zoco.domain.orders import PAYMENT_LIFE, UNPAID, Order, OrderStatus, payment_deadline
+from zoco.marketplace import attachments
 from zoco.marketplace.changes import keep
 from zoco.marketplace.idempotency import KEY_LIFE
 from zoco.marketplace.questions import delete_the_unanswered, follow_listing
@@ -64,12 +65,22 @@ async def end_listings(tx: Transaction, now: datetime, limit: int) -> int:
     return len(due)
 
 
+_DUTIES: tuple[Duty, ...] = (
+    expire_unpaid_orders,
+    expire_orders,
+    end_listings,
+    delete_the_unanswered,
+    attachments.forget_the_unsent,
+)
+
+
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next of these duties falls due, None when nothing is waiting."""
     moments = (
         await orders.next_due(tx, PAYMENT_LIFE),
         await items.next_closing(tx),
         await questions.next_deletion(tx),
+        await attachments.next_forgotten(tx),
     )
     return min((moment for moment in moments if moment is not None), default=None)
 
@@ -119,7 +130,7 @@ class ExpiryLoop:
         """Do everything that is due at this moment of the clock, batch by batch; how much it was."""
         async with self._turn:
             done = 0
-            for duty in (expire_unpaid_orders, expire_orders, end_listings, delete_the_unanswered):
+            for duty in _DUTIES:
                 done += await self._work_off(duty)
             return done
 

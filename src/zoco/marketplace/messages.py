@@ -5,24 +5,30 @@ A conversation goes by the number of its order, which stands for the pack that a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 
 from zoco.database.transaction import Transaction
+from zoco.domain.attachments import Attachment
 from zoco.domain.events import MessageNews
 from zoco.domain.ids import message_id
 from zoco.domain.messages import Message, new_message
 from zoco.domain.orders import Order, View, sees
 from zoco.domain.refusals import Reason, Refused
 from zoco.domain.users import User
+from zoco.marketplace import attachments as files
 from zoco.marketplace.caller import Caller
 from zoco.notifications import feed
+from zoco.storage import attachments as attachment_rows
 from zoco.storage import messages, orders, users
 from zoco.storage.messages import Unread
 
 UNREAD_MAX = 1000
+
+# The files of messages, by the message's id.
+Attachments = Mapping[str, Sequence[Attachment]]
 
 _random = SystemRandom()
 
@@ -34,6 +40,7 @@ class Conversation:
     order: Order
     total: int
     messages: list[Message]
+    attachments: Attachments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,7 @@ class Letters:
     total: int
     messages: list[Message]
     people: dict[int, User]
+    attachments: Attachments
 
 
 async def write(
@@ -54,8 +62,9 @@ async def write(
     from_id: int,
     to_id: int,
     text: str,
+    attachments: Sequence[str],
     now: datetime,
-) -> Message:
+) -> tuple[Message, Attachments]:
     """A message of one party to the other.
 
     The order's row is locked: nothing is written about an order that is cancelled in the same
@@ -74,8 +83,9 @@ async def write(
         now=now,
     )
     await messages.add(tx, message)
+    await files.send(tx, message, attachments)
     await feed.record(tx, [news], now)
-    return message
+    return message, await attachment_rows.of_messages(tx, [message.id])
 
 
 async def conversation(
@@ -83,7 +93,7 @@ async def conversation(
 ) -> Conversation:
     order = _open_to(await orders.get(tx, order_id), order_id, seller_id, caller)
     total, page = await messages.of_order(tx, order_id, offset=offset, limit=limit)
-    return Conversation(order=order, total=total, messages=page)
+    return Conversation(order=order, total=total, messages=page, attachments=await _files(tx, page))
 
 
 async def mark_read(tx: Transaction, caller: Caller, message_ids: Collection[str], now: datetime) -> None:
@@ -93,8 +103,9 @@ async def mark_read(tx: Transaction, caller: Caller, message_ids: Collection[str
     await feed.record(tx, news, now)
 
 
-async def one_message(tx: Transaction, caller: Caller, message_id: str) -> Message:
-    return (await _own(tx, caller, [message_id]))[0]
+async def one_message(tx: Transaction, caller: Caller, message_id: str) -> tuple[Message, Attachments]:
+    found = await _own(tx, caller, [message_id])
+    return found[0], await _files(tx, found)
 
 
 async def unread(tx: Transaction, caller: Caller, *, as_seller: bool) -> list[Unread]:
@@ -112,14 +123,13 @@ async def letters_of_order(
     tx: Transaction, caller: Caller, order_id: int, *, offset: int, limit: int
 ) -> Letters:
     """The old form of a conversation, which marks nothing."""
-    order = _open_to(await orders.get(tx, order_id), order_id, None, caller)
+    _open_to(await orders.get(tx, order_id), order_id, None, caller)
     total, page = await messages.of_order(tx, order_id, offset=offset, limit=limit)
-    people = await users.many(tx, {order.buyer_id, order.seller_id})
-    return Letters(total=total, messages=page, people=people)
+    return await _letters(tx, page, total)
 
 
 async def letter(tx: Transaction, message: Message) -> Letters:
-    return Letters(total=1, messages=[message], people=await users.many(tx, {message.from_id, message.to_id}))
+    return await _letters(tx, [message], 1)
 
 
 async def mark_letters_read(
@@ -131,8 +141,16 @@ async def mark_letters_read(
             raise Refused(Reason.MESSAGE_ACCESS_DENIED, detail=_access(caller, message.id))
     await mark_read(tx, caller, message_ids, now)
     marked = await _own(tx, caller, message_ids)
-    people = await users.many(tx, {person for one in marked for person in (one.from_id, one.to_id)})
-    return Letters(total=len(marked), messages=marked, people=people)
+    return await _letters(tx, marked, len(marked))
+
+
+async def _letters(tx: Transaction, page: list[Message], total: int) -> Letters:
+    people = await users.many(tx, {person for one in page for person in (one.from_id, one.to_id)})
+    return Letters(total=total, messages=page, people=people, attachments=await _files(tx, page))
+
+
+async def _files(tx: Transaction, page: Sequence[Message]) -> Attachments:
+    return await attachment_rows.of_messages(tx, [message.id for message in page])
 
 
 async def _own(tx: Transaction, caller: Caller, message_ids: Sequence[str]) -> list[Message]:

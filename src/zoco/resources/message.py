@@ -35,6 +35,23 @@ class MessageResource(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class MessageAttachment(Struct, frozen=True, kw_only=True):
+    """`filename` is the key under which the file is fetched."""
+
+    filename: str
+    original_filename: str
+    type: str
+    size: int
+    potential_security_threat: bool = False
+    creation_date: str
+
+
+class AttachmentKey(Struct, frozen=True, kw_only=True):
+    """`{"id": "210438685_59f0f034-db1b-4ea6-8c5e-1d34e2092482.jpg"}`"""
+
+    id: str
+
+
 class Message(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     id: str
     site_id: str
@@ -46,7 +63,7 @@ class Message(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     text: str
     message_date: MessageDate
     message_moderation: MessageModeration = MessageModeration()
-    message_attachments: list[object] | None = None
+    message_attachments: list[MessageAttachment] | None = None
     message_resources: list[MessageResource] = []
     conversation_first_message: bool = False
 
@@ -125,7 +142,7 @@ class Letter(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     to: list[LetterParty]
     subject: str | None = None
     text: LetterText
-    attachments: list[object] = []
+    attachments: list[MessageAttachment] = []
     site_id: str
     resource: str = "orders"
     resource_id: int

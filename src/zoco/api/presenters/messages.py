@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from zoco.domain.feedback import Side
 from zoco.domain.messages import LENGTH_MAX, Message, block
 from zoco.domain.orders import Order
-from zoco.domain.users import User
-from zoco.marketplace.messages import Conversation, Letters
+from zoco.marketplace.messages import Attachments, Conversation, Letters
 from zoco.resources import message as shapes
 from zoco.resources.page import Paging
 from zoco.resources.scalars import utc_moment
 from zoco.storage.messages import Unread
 
 
-def message(written: Message) -> shapes.Message:
+def message(written: Message, files: Attachments) -> shapes.Message:
     created = utc_moment(written.date_created)
     return shapes.Message(
         id=written.id,
@@ -32,6 +31,7 @@ def message(written: Message) -> shapes.Message:
             read=None if written.date_read is None else utc_moment(written.date_read),
         ),
         message_moderation=shapes.MessageModeration(moderation_date=created),
+        message_attachments=_attachments(files, written) or None,
         message_resources=[
             shapes.MessageResource(id=str(written.order_id), name="packs"),
             shapes.MessageResource(id=str(written.seller_id), name="sellers"),
@@ -44,7 +44,7 @@ def conversation(seen: Conversation, *, offset: int, limit: int) -> shapes.Conve
     return shapes.Conversation(
         paging=Paging(total=seen.total, offset=offset, limit=limit),
         conversation_status=_status(seen.order),
-        messages=[message(written) for written in seen.messages],
+        messages=[message(written, seen.attachments) for written in seen.messages],
         seller_max_message_length=LENGTH_MAX[Side.SALE],
         buyer_max_message_length=LENGTH_MAX[Side.PURCHASE],
     )
@@ -67,12 +67,12 @@ def letter_page(seen: Letters, *, offset: int, limit: int) -> shapes.LetterPage:
 
 
 def letters(seen: Letters) -> list[shapes.Letter]:
-    return [_letter(written, seen.people) for written in seen.messages]
+    return [_letter(written, seen) for written in seen.messages]
 
 
-def _letter(written: Message, people: dict[int, User]) -> shapes.Letter:
+def _letter(written: Message, seen: Letters) -> shapes.Letter:
     created = utc_moment(written.date_created)
-    author, receiver = people[written.from_id], people[written.to_id]
+    author, receiver = seen.people[written.from_id], seen.people[written.to_id]
     return shapes.Letter(
         message_id=written.id,
         date_received=created,
@@ -85,9 +85,23 @@ def _letter(written: Message, people: dict[int, User]) -> shapes.Letter:
         ),
         to=[shapes.LetterParty(user_id=receiver.id, email=receiver.email)],
         text=shapes.LetterText(plain=written.text),
+        attachments=_attachments(seen.attachments, written),
         site_id=written.site_id,
         resource_id=written.order_id,
     )
+
+
+def _attachments(files: Attachments, written: Message) -> list[shapes.MessageAttachment]:
+    return [
+        shapes.MessageAttachment(
+            filename=one.id,
+            original_filename=one.original_filename,
+            type=one.kind.content_type,
+            size=one.size,
+            creation_date=utc_moment(one.date_created),
+        )
+        for one in files.get(written.id, ())
+    ]
 
 
 def _status(order: Order) -> shapes.ConversationStatus:

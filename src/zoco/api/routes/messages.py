@@ -16,7 +16,7 @@ from zoco.api.parameters import (
 from zoco.api.presenters import messages as present
 from zoco.api.problems import INVALID_MESSAGE, INVALID_PARAMETER, TurnedAway
 from zoco.database.transaction import Transaction
-from zoco.domain.refusals import Reason, Refused
+from zoco.domain.refusals import Reason
 from zoco.marketplace import messages
 from zoco.resources.message import (
     Conversation,
@@ -61,8 +61,7 @@ async def read_conversation(call: Call[ConversationSearch, NoBody]) -> Answer:
 
 async def write_message(tx: Transaction, call: Call[ConversationPath, NewMessage]) -> Answer:
     from_id, to_id = _parties(call.body.from_, call.body.to)
-    _check_attachments(call.body.attachments)
-    written = await messages.write(
+    written, files = await messages.write(
         tx,
         call.caller,
         call.parameters.pack_id,
@@ -70,14 +69,15 @@ async def write_message(tx: Transaction, call: Call[ConversationPath, NewMessage
         from_id=from_id,
         to_id=to_id,
         text=call.body.text,
+        attachments=call.body.attachments,
         now=call.now,
     )
-    return Answer(present.message(written))
+    return Answer(present.message(written, files))
 
 
 async def one_message(tx: Transaction, call: Call[MessagePath, NoBody]) -> Answer:
-    found = await messages.one_message(tx, call.caller, call.parameters.message_id)
-    return Answer(SingleMessage(messages=[present.message(found)]))
+    found, files = await messages.one_message(tx, call.caller, call.parameters.message_id)
+    return Answer(SingleMessage(messages=[present.message(found, files)]))
 
 
 async def unread_conversations(tx: Transaction, call: Call[UnreadSearch, NoBody]) -> Answer:
@@ -110,9 +110,8 @@ async def write_letter(tx: Transaction, call: Call[NoParameters, NewLetter]) -> 
         raise TurnedAway(INVALID_MESSAGE, "The field 'to.resource' is required", field="to.resource")
     if receiver.resource != "orders":
         raise TurnedAway(INVALID_MESSAGE, "Invalid field 'to.resource'", field="to.resource")
-    _check_attachments(call.body.attachments)
     text = call.body.text
-    written = await messages.write(
+    written, _ = await messages.write(
         tx,
         call.caller,
         receiver.resource_id,
@@ -120,6 +119,7 @@ async def write_letter(tx: Transaction, call: Call[NoParameters, NewLetter]) -> 
         from_id=from_id,
         to_id=to_id,
         text=text.plain if isinstance(text, LetterText) else text,
+        attachments=call.body.attachments,
         now=call.now,
     )
     return Answer(present.letters(await messages.letter(tx, written)))
@@ -140,12 +140,6 @@ def _parties(sender: MessageParty | None, receiver: MessageParty | None) -> tupl
     return sender.user_id, receiver.user_id
 
 
-def _check_attachments(keys: list[str]) -> None:
-    """Files cannot be sent here, so that no key is one of ours."""
-    if keys:
-        raise Refused(Reason.ATTACHMENT_UNKNOWN, field="attachments", detail=keys[0])
-
-
 def _limit(asked: int) -> int:
     if asked < 1:
         problem = replace(INVALID_PARAMETER, repeated=True)
@@ -163,6 +157,7 @@ _WRITING = (
     Reason.MESSAGE_TEXT_MISSING,
     Reason.UNSUPPORTED_CHARACTER,
     Reason.MESSAGE_CONTENT_TOO_LONG,
+    Reason.TOO_MANY_ATTACHMENTS,
     Reason.ATTACHMENT_UNKNOWN,
 )
 

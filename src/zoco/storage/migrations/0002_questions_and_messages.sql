@@ -76,3 +76,19 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_of_order ON messages (order_id, seq);
 CREATE INDEX messages_unread ON messages (to_id, order_id, seller_id) WHERE date_read IS NULL;
+
+-- Files, uploaded first and sent with a message afterwards; what no message takes is removed.
+CREATE TABLE attachments (
+    id TEXT PRIMARY KEY,
+    owner_id BIGINT NOT NULL,
+    site_id TEXT NOT NULL,
+    original_filename TEXT NOT NULL,
+    extension TEXT NOT NULL,
+    size BIGINT NOT NULL CHECK (size > 0),
+    body {bytes} NOT NULL,
+    message_id TEXT REFERENCES messages (id),
+    date_created BIGINT NOT NULL
+);
+CREATE INDEX attachments_of_message ON attachments (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX attachments_waiting ON attachments (date_created) WHERE message_id IS NULL;
+CREATE INDEX attachments_waiting_of_owner ON attachments (owner_id) WHERE message_id IS NULL;
