@@ -16,6 +16,7 @@ from zoco.domain.items import Item, Variation
 from zoco.domain.money import Money
 from zoco.domain.orders import Order, OrderLine, OrderStatus
 from zoco.domain.payments import Payment, PaymentStatus
+from zoco.domain.questions import Answer, Question, QuestionStatus
 from zoco.domain.users import Phone, User
 
 NOW = datetime(2026, 3, 2, 15, 0, 0, 250_000, tzinfo=UTC)
@@ -26,6 +27,7 @@ STRANGER_ID = 100000033
 ORDER_ID = 2000000000001001
 PAYMENT_ID = 20000001001
 FEEDBACK_ID = 9000000000001
+QUESTION_ID = 11436370001
 
 
 def brl(amount: int, cents: int = 0) -> Money:
@@ -243,3 +245,31 @@ def a_feedback(**changes: Any) -> Feedback:
 def a_buyers_feedback(**changes: Any) -> Feedback:
     buyers: dict[str, Any] = {"side": Side.PURCHASE, "from_id": BUYER_ID, "to_id": SELLER_ID}
     return a_feedback(**(buyers | changes))
+
+
+def a_question(**changes: Any) -> Question:
+    """The buyer asks about the tuners."""
+    plain = Question(
+        id=QUESTION_ID,
+        item_id="MLA600034093",
+        seller_id=SELLER_ID,
+        from_id=BUYER_ID,
+        application_id=1,
+        vehicle=False,
+        text="¿Sirve para ukelele?",
+        date_created=NOW,
+        last_updated=NOW,
+        delete_at=NOW + timedelta(days=214),
+    )
+    return replace(plain, **changes)
+
+
+def an_answered_question(**changes: Any) -> Question:
+    """The seller has answered an hour later."""
+    later = NOW + timedelta(hours=1)
+    answered: dict[str, Any] = {
+        "status": QuestionStatus.ANSWERED,
+        "answer": Answer(text="Sirve.", date_created=later),
+        "last_updated": later,
+    }
+    return a_question(**(answered | changes))

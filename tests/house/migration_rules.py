@@ -31,12 +31,14 @@ _WORDS_OF_CHECKS = {"AND", "BETWEEN", "IN", "IS", "LIKE", "NOT", "NULL", "OR"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """The release before: its migrations' checksums by part and file, and the tables it reads whole."""
+    """The release before: its migrations' checksums by part and file, the tables it reads whole, and those
+    it deletes rows of."""
 
     version: str
     commit: str
     migrations: dict[str, dict[str, str]]
     reads_whole: dict[str, list[str]]
+    deletes_from: dict[str, list[str]]
 
 
 def previous_release() -> Release:
@@ -51,7 +53,12 @@ def plain_indexes(script: str) -> set[str]:
 
 
 def faults(
-    script: str, *, released: str, reads_whole: Collection[str], plain: Collection[str] = ()
+    script: str,
+    *,
+    released: str,
+    reads_whole: Collection[str],
+    deletes_from: Collection[str],
+    plain: Collection[str] = (),
 ) -> list[str]:
     """Why programs of the release `released` could not go on working after this; empty when they can.
 
@@ -68,7 +75,8 @@ def faults(
     told = [
         each for each in statements if not ((drop := _DROPPED_INDEX.fullmatch(each)) and drop[1] in plain)
     ]
-    return [fault for each in told for fault in _faults_of(each, new, reads_whole)]
+    held = set(deletes_from) - new
+    return [fault for each in told for fault in _faults_of(each, new, reads_whole, held)]
 
 
 def _faults_of_contract(contracts: re.Match[str], released: str) -> list[str]:
@@ -81,9 +89,9 @@ def _faults_of_contract(contracts: re.Match[str], released: str) -> list[str]:
     return []
 
 
-def _faults_of(statement: str, new: set[str], reads_whole: Collection[str]) -> list[str]:
+def _faults_of(statement: str, new: set[str], reads_whole: Collection[str], held: set[str]) -> list[str]:
     if _CREATED.match(statement):
-        return _faults_of_references(statement, new)
+        return _faults_of_references(statement, held)
     if index := _INDEX.match(statement):
         narrows = index["unique"] and index["table"].lower() not in new
         return [f"a new rule for the rows of {index['table']}"] if narrows else []
@@ -95,7 +103,7 @@ def _faults_of(statement: str, new: set[str], reads_whole: Collection[str]) -> l
         if added is None or added["column"].upper() == "CONSTRAINT":
             return [f"{table} is changed, not added to"]
         whole = [f"the release before reads {table} whole"] if table in reads_whole else []
-        return whole + _faults_of_column(added) + _faults_of_references(statement, new)
+        return whole + _faults_of_column(added) + _faults_of_references(statement, held)
     return [] if _HARMLESS.match(statement) else [f"nothing is known of `{statement[:40]}`"]
 
 
@@ -116,9 +124,9 @@ def _faults_of_column(added: re.Match[str]) -> list[str]:
     return faults
 
 
-def _faults_of_references(statement: str, new: set[str]) -> list[str]:
-    held = [match[1] for match in _REFERENCE.finditer(statement) if match[1].lower() not in new]
-    return [f"older programs cannot delete from {table} any more" for table in held]
+def _faults_of_references(statement: str, held: set[str]) -> list[str]:
+    referred = [match[1] for match in _REFERENCE.finditer(statement) if match[1].lower() in held]
+    return [f"older programs cannot delete from {table} any more" for table in referred]
 
 
 def _plain(statement: str) -> str:

@@ -27,7 +27,11 @@ def test_what_is_new_leaves_the_previous_release_at_work(part: str) -> None:
     plain = {index for each in files for index in plain_indexes(each.script)}
     found = {
         each.name: faults(
-            each.script, released=release.version, reads_whole=release.reads_whole[part], plain=plain
+            each.script,
+            released=release.version,
+            reads_whole=release.reads_whole[part],
+            deletes_from=release.deletes_from[part],
+            plain=plain,
         )
         for each in files
         if f"{each.name}.sql" not in release.migrations[part]
@@ -41,6 +45,7 @@ GOOD = [
     "CREATE TABLE a (id BIGINT PRIMARY KEY); CREATE UNIQUE INDEX a_once ON a (id);",
     "CREATE TABLE a (id BIGINT); ALTER TABLE a ADD COLUMN late BIGINT NOT NULL; ALTER TABLE a RENAME TO c;",
     "CREATE TABLE notes (order_id BIGINT REFERENCES orders (id) ON DELETE CASCADE);",
+    "CREATE TABLE notes (item_id TEXT REFERENCES items (id));",
     "CREATE SEQUENCE notes_id START 7; INSERT INTO settings (name, value) VALUES ('drop table', 'x');",
     "CREATE INDEX work_due ON work (due) WHERE state = 'waiting';",
     "ALTER TABLE work ADD COLUMN note TEXT; UPDATE work SET note = 'old';",
@@ -87,12 +92,12 @@ BAD = [
 
 @pytest.mark.parametrize("script", GOOD)
 def test_what_older_programs_do_not_notice(script: str) -> None:
-    assert faults(script, released="0.2.0", reads_whole=["orders"]) == []
+    assert faults(script, released="0.2.0", reads_whole=["orders"], deletes_from=["orders", "people"]) == []
 
 
 @pytest.mark.parametrize(("script", "fault"), BAD)
 def test_what_older_programs_would_stumble_over(script: str, fault: str) -> None:
-    (said,) = faults(script, released="0.2.0", reads_whole=["orders"])
+    (said,) = faults(script, released="0.2.0", reads_whole=["orders"], deletes_from=["orders", "people"])
     assert said.startswith(fault)
 
 
@@ -101,12 +106,18 @@ def test_what_older_programs_would_stumble_over(script: str, fault: str) -> None
 )
 def test_an_index_may_go_unless_it_was_a_rule(made: str, fault: list[str]) -> None:
     plain = plain_indexes(f"CREATE {made} work_due ON work (due);")
-    assert faults("DROP INDEX work_due;", released="0.2.0", reads_whole=[], plain=plain) == fault
+    assert (
+        faults("DROP INDEX work_due;", released="0.2.0", reads_whole=[], deletes_from=[], plain=plain)
+        == fault
+    )
 
 
 def test_released_files_would_not_pass_as_new_ones(tmp_path: Path) -> None:
     """The checker reads real files: everything in them is new, but for what a rebuilt table would need."""
     for folder in FOLDERS.values():
         (script,) = [each.script for each in read_folder(folder) if each.number == 1]
-        assert faults(script, released="0.1.0", reads_whole=[]) == []
-        assert faults(script + "DROP TABLE applications;", released="0.1.0", reads_whole=[]) != []
+        assert faults(script, released="0.1.0", reads_whole=[], deletes_from=[]) == []
+        assert (
+            faults(script + "DROP TABLE applications;", released="0.1.0", reads_whole=[], deletes_from=[])
+            != []
+        )

@@ -14,12 +14,22 @@ from zoco.domain.applications import Application, NewApplication
 from zoco.domain.items import Item
 from zoco.domain.orders import Order
 from zoco.domain.payments import Payment
-from zoco.marketplace import accounts, after_sale, applications, authorization, order_lookup, purchases
+from zoco.domain.questions import Question
+from zoco.marketplace import (
+    accounts,
+    after_sale,
+    applications,
+    authorization,
+    order_lookup,
+    purchases,
+    questions,
+)
 from zoco.marketplace.accounts import NewUser
 from zoco.marketplace.authorization import IssuedToken
 from zoco.marketplace.caller import Caller
 from zoco.marketplace.views import FeedbackView, OrderView
 from zoco.storage import items, orders
+from zoco.storage import questions as question_rows
 
 CALLBACK = "https://backoffice.example/notifications"
 ALL_SCOPES = frozenset({"read", "write", "offline_access"})
@@ -119,6 +129,24 @@ class Market:
         return await self.database.write(
             lambda tx: after_sale.give_feedback(tx, by, order.id, fulfilled=fulfilled, now=self.now, **words)
         )
+
+    async def ask(self, item: Item, *, by: Caller | None = None, text: str = "¿Sirve?") -> Question:
+        view = await self.database.write(
+            lambda tx: questions.ask(tx, by or self.buyer, item_id=item.id, text=text, now=self.now)
+        )
+        return view.question
+
+    async def answer(self, question: Question, *, by: Caller | None = None, text: str = "Sirve.") -> Question:
+        view = await self.database.write(
+            lambda tx: questions.answer(tx, by or self.seller, question.id, text=text, now=self.now)
+        )
+        return view.question
+
+    async def question(self, question: Question) -> Question:
+        """The question as it is kept, whoever may see it."""
+        found = await self.database.read(lambda tx: question_rows.get(tx, question.id))
+        assert found is not None
+        return found
 
     async def see(self, order: Order, *, by: Caller) -> OrderView:
         return await self.database.read(lambda tx: order_lookup.one_order(tx, by, order.id))

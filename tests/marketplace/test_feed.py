@@ -8,11 +8,29 @@ from typing import Any
 import pytest
 
 from tests.marketplace.market import Market, Notice
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, Stage
+from zoco.domain.events import (
+    Event,
+    FeedbackNews,
+    ItemNews,
+    MessageNews,
+    OrderNews,
+    PaymentNews,
+    QuestionNews,
+    Stage,
+)
 from zoco.domain.refusals import Refused
 from zoco.notifications import feed
 
-TOPICS = ("created_orders", "orders", "orders_v2", "payments", "items", "orders_feedback")
+TOPICS = (
+    "created_orders",
+    "orders",
+    "orders_v2",
+    "payments",
+    "items",
+    "orders_feedback",
+    "questions",
+    "messages",
+)
 
 
 async def record(market: Market, *events: Event) -> int:
@@ -68,6 +86,11 @@ async def test_the_table_of_events_and_topics(market: Market) -> None:
                 ("B", "orders_feedback", "/orders/5/feedback"),
             ],
         ),
+        (
+            QuestionNews(7, seller_id, buyer_id),
+            [("S", "questions", "/questions/7"), ("B", "questions", "/questions/7")],
+        ),
+        (MessageNews("fd1d2e37", buyer_id), [("B", "messages", "fd1d2e37")]),
     ):
         assert await record(market, event) == len(expected)
         assert heard(await market.notices(), market) == expected

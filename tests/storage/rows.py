@@ -5,22 +5,25 @@ from __future__ import annotations
 from zoco.database.transaction import Database, Transaction
 from zoco.domain.items import Item
 from zoco.domain.orders import Order
+from zoco.domain.questions import Question
 from zoco.domain.users import User
-from zoco.storage import feedback, items, orders, users
+from zoco.storage import feedback, items, orders, questions, users
 
 
-async def keep(database: Database, *values: User | Item | Order) -> None:
+async def keep(database: Database, *values: User | Item | Order | Question) -> None:
     """`await keep(database, a_seller(), a_buyer(), an_order())`, in one transaction."""
     await database.write(lambda tx: _keep(tx, values))
 
 
-async def _keep(tx: Transaction, values: tuple[User | Item | Order, ...]) -> None:
+async def _keep(tx: Transaction, values: tuple[User | Item | Order | Question, ...]) -> None:
     for value in values:
         match value:
             case User():
                 assert await users.add(tx, value, password_hash="a hash")
             case Item():
                 await items.add(tx, value)
+            case Question():
+                await questions.add(tx, value)
             case Order():
                 await orders.add(tx, value)
                 await feedback.save(tx, [one for one in (value.sale, value.purchase) if one is not None])

@@ -35,12 +35,16 @@ _ALWAYS = (
 
 
 class Response(Struct, frozen=True):
-    """What is sent: a status, a JSON body (empty for 204 and 304), headers by lower-case name."""
+    """What is sent: a status, a body (JSON, a file, nothing for 204 and 304), headers by lower-case name."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = {}
     content_type: str = _JSON
+
+    @property
+    def is_json(self) -> bool:
+        return self.content_type == _JSON
 
 
 def of_error(error: Error, headers: Mapping[str, str] | None = None) -> Response:

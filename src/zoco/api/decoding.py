@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -33,6 +34,12 @@ _MISSING = {
     "site_id": Reason.SITE_NOT_FOUND,
     "category_id": Reason.CATEGORY_NOT_FOUND,
     "payment_method_id": Reason.PAYMENT_METHOD_NOT_FOUND,
+    "question_id": Reason.QUESTION_NOT_FOUND,
+    "pack_id": Reason.CONVERSATION_NOT_FOUND,
+    "seller_id": Reason.CONVERSATION_NOT_FOUND,
+    "message_id": Reason.MESSAGE_NOT_FOUND,
+    "message_ids": Reason.MESSAGE_NOT_FOUND,
+    "attachment_id": Reason.ATTACHMENT_NOT_FOUND,
 }
 
 # Their validations have codes of their own.
@@ -73,9 +80,8 @@ def decode_parameters(
         name = where.rstrip("`")
         if name in path:
             raise Refused(_MISSING[name], field=name, detail=path[name]) from error
-        raise TurnedAway(
-            INVALID_PARAMETER, f"Invalid {name} param" if name else message, field=name
-        ) from error
+        problem = replace(INVALID_PARAMETER, repeated=endpoint.malformed_repeated)
+        raise TurnedAway(problem, f"Invalid {name} param" if name else message, field=name) from error
 
 
 def decode_body(endpoint: AnyEndpoint, raw: bytes, query: Iterable[tuple[str, str]]) -> object:
@@ -136,7 +142,7 @@ def _malformed(endpoint: AnyEndpoint, error: Malformed) -> TurnedAway:
     named = error.field or message.partition("`")[2].partition("`")[0]
     if message.startswith("Expected `object`"):
         named = ""
-    problem = Problem(400, endpoint.malformed, "{detail}")
+    problem = Problem(400, endpoint.malformed, "{detail}", repeated=endpoint.malformed_repeated)
     if endpoint.body in _ITEMS:
         problem = _item_problem(message)
     return TurnedAway(problem, f"{named}: {message}" if named else message, field=named)

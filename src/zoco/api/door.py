@@ -7,7 +7,7 @@ may not call learns nothing about his body (contract 2.3).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -65,6 +65,7 @@ class _Request(Struct, frozen=True):
     query: list[tuple[str, str]]
     headers: dict[str, str]
     body: bytes
+    upload: AsyncGenerator[bytes, None] | None
     noted: RequestAnswered
 
     def parameter(self, name: str) -> str | None:
@@ -110,7 +111,7 @@ class Door:
         """The answer, or the envelope of what was refused."""
         callback = None
         try:
-            request = await _read(scope, receive, headers)
+            request = await _read(scope, receive, headers, self._takes_upload)
             if request.method == "GET" and (name := request.parameter("callback")) is not None:
                 answering.check_callback_name(name)
                 callback = name
@@ -121,7 +122,9 @@ class Door:
             response = answering.of_error(problems.of_door(turned_away), turned_away.headers)
         except DatabaseUnavailable:
             response = answering.of_error(problems.of_door(TurnedAway(OVERLOADED)), _COME_BACK)
-        return response if callback is None else answering.as_jsonp(response, callback)
+        if callback is None or not response.is_json:
+            return response
+        return answering.as_jsonp(response, callback)
 
     async def _answer(self, request: _Request) -> Response:
         place = self._routes.at(request.path)
@@ -138,6 +141,9 @@ class Door:
                 METHOD_NOT_ALLOWED, f"{request.method} is not one of {allowed}", headers={"allow": allowed}
             )
         answer = await self._run(endpoint, place, request)
+        if answer.content_type is not None and isinstance(answer.body, bytes):
+            headers = {"cache-control": endpoint.caching.value, **answer.headers}
+            return Response(answer.status or endpoint.status, answer.body, headers, answer.content_type)
         body = answer.body if isinstance(answer.body, bytes) else encode(answer.body)
         selected = request.parameter("attributes")
         if selected is not None:
@@ -165,6 +171,7 @@ class Door:
                 server=self._server,
                 headers=request.headers,
                 query=request.query,
+                upload=request.upload,
             )
 
         if endpoint.own_pace is not None:
@@ -200,6 +207,11 @@ class Door:
             raise Refused(Reason.NO_TOKEN)
         return token
 
+    def _takes_upload(self, method: str, path: str) -> bool:
+        place = self._routes.at(path)
+        endpoint = None if place is None else place.endpoints.get(method)
+        return endpoint is not None and endpoint.takes_upload
+
     def _describe(self, place: Place) -> Response:
         """OPTIONS: the path's own description, and what a browser asks before it calls."""
         headers = {"allow": _allowed(place), "access-control-allow-methods": _allowed(place), **_PREFLIGHT}
@@ -227,19 +239,28 @@ async def _once(
     return Answer(kept.body, kept.status, {"idempotent-replayed": "true"} if kept.replayed else {})
 
 
-async def _read(scope: Scope, receive: Receive, headers: dict[str, str]) -> _Request:
-    """Path, query and body. A `%3F` in the path begins the query as `?` does (25.3)."""
+async def _read(
+    scope: Scope, receive: Receive, headers: dict[str, str], takes_upload: Callable[[str, str], bool]
+) -> _Request:
+    """Path, query and body. A `%3F` in the path begins the query as `?` does (25.3).
+
+    A file is not read before its caller has been admitted.
+    """
     path, mark, inner_query = scope["path"].partition("?")
     query: str = scope["query_string"].decode("latin-1")
     if mark:
         query = "&".join(part for part in (inner_query, query) if part)
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    multipart = headers.get("content-type", "").lower().startswith("multipart/")
+    upload = _chunks(receive) if multipart and takes_upload(method, path) else None
+    unread = upload is not None or method in ("GET", "OPTIONS")
     return _Request(
         method=method,
         path=path,
         query=query_pairs(query),
         headers=headers,
-        body=b"" if method in ("GET", "OPTIONS") else await _read_body(receive, headers),
+        body=b"" if unread else await _read_body(receive, headers),
+        upload=upload,
         noted=noted(scope),
     )
 
@@ -250,18 +271,22 @@ async def _read_body(receive: Receive, headers: dict[str, str]) -> bytes:
         raise TurnedAway(BODY_TOO_LARGE, str(BODY_BYTES_MAX))
     chunks: list[bytes] = []
     size = 0
+    async for chunk in _chunks(receive):
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise TurnedAway(BODY_TOO_LARGE, str(BODY_BYTES_MAX))
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def _chunks(receive: Receive) -> AsyncGenerator[bytes, None]:
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise CallerLeft
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise TurnedAway(BODY_TOO_LARGE, str(BODY_BYTES_MAX))
-        chunks.append(chunk)
+        yield message.get("body", b"")
         more = message.get("more_body", False)
-    return b"".join(chunks)
 
 
 def _allowed(place: Place) -> str:

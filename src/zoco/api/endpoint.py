@@ -14,7 +14,7 @@ values, so that nothing is said twice:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -89,14 +89,20 @@ class Call(Struct, Generic[P, B], frozen=True, kw_only=True):
     server: Server
     headers: Mapping[str, str] = {}
     query: Sequence[tuple[str, str]] = ()
+    # The parts of a multipart body that has not been read yet; None unless the endpoint takes one.
+    upload: AsyncGenerator[bytes, None] | None = None
 
 
 class Answer(Struct, frozen=True):
-    """A resource, or bytes already encoded. Without `status` the endpoint's own is meant."""
+    """A resource, or bytes already encoded. Without `status` the endpoint's own is meant.
+
+    With `content_type` the body is a file, not a resource.
+    """
 
     body: object
     status: int | None = None
     headers: Mapping[str, str] = {}
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,12 @@ class Endpoint(Generic[P, B]):
     more_parameters: tuple[QueryParameter, ...] = field(default=(), kw_only=True)
     body: type[B] = field(default=NoBody, kw_only=True)  # type: ignore[assignment]
     body_form: BodyForm = field(default=BodyForm.JSON, kw_only=True)
+    # Takes a file: a multipart body is left to an `own_pace` handler, who is called when the caller may call.
+    takes_upload: bool = field(default=False, kw_only=True)
     # The code of a body whose fields are missing or wrong.
     malformed: str = field(default="bad_request", kw_only=True)
+    # Whether such a refusal repeats its code as `code` (26.3).
+    malformed_repeated: bool = field(default=False, kw_only=True)
     answer: Any = field(kw_only=True)
     status: int = field(default=200, kw_only=True)
     caching: Caching = field(default=Caching.PRIVATE, kw_only=True)

@@ -8,13 +8,29 @@ from __future__ import annotations
 
 from zoco.api import operator
 from zoco.api.endpoint import AnyEndpoint
-from zoco.api.routes import applications, feedback, health, items, oauth, orders, payments, reference, users
+from zoco.api.routes import (
+    applications,
+    attachments,
+    feedback,
+    health,
+    items,
+    messages,
+    oauth,
+    orders,
+    payments,
+    questions,
+    reference,
+    users,
+)
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *orders.ENDPOINTS,
     *payments.ENDPOINTS,
     *feedback.ENDPOINTS,
     *items.ENDPOINTS,
+    *questions.ENDPOINTS,
+    *messages.ENDPOINTS,
+    *attachments.ENDPOINTS,
     *users.ENDPOINTS,
     *reference.ENDPOINTS,
     *applications.ENDPOINTS,

@@ -34,6 +34,7 @@ _SECURITY_SCHEMES = {
     "query_token": {"type": "apiKey", "in": "query", "name": "access_token"},
     "operator_key": {"type": "apiKey", "in": "header", "name": "X-Operator-Key"},
 }
+_FILE = {"type": "string", "format": "binary"}
 _TOKEN_REFUSALS = (Reason.NO_TOKEN, Reason.INVALID_TOKEN, Reason.APPLICATION_BLOCKED, Reason.SCOPE_MISSING)
 
 
@@ -80,6 +81,12 @@ def _operation(endpoint: AnyEndpoint, by_shape: Document, components: Document) 
         "parameters": _parameters(endpoint, components),
         "responses": _responses(endpoint, by_shape),
     }
+    if endpoint.takes_upload:
+        form = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": form}},
+        }
     if endpoint.body is not NoBody:
         schema = by_shape[repr(endpoint.body)]
         kinds = [endpoint.body_form.value]
@@ -126,10 +133,13 @@ def _text(values: tuple[str, ...]) -> Document:
 
 
 def _responses(endpoint: AnyEndpoint, by_shape: Document) -> Document:
+    content: Document = {"application/json": {"schema": by_shape[repr(endpoint.answer)]}}
+    if endpoint.answer is bytes:
+        content = {"application/octet-stream": {"schema": _FILE}}
     responses: Document = {
         str(endpoint.status): {
             "description": "Done" if endpoint.status == 200 else "Made",
-            "content": {"application/json": {"schema": by_shape[repr(endpoint.answer)]}},
+            "content": content,
         }
     }
     codes: dict[int, set[str]] = {}

@@ -80,3 +80,58 @@ class CategoryPath(Struct, frozen=True):
 
 class PaymentMethodPath(Struct, frozen=True):
     payment_method_id: _Text
+
+
+class QuestionPath(Struct, frozen=True):
+    question_id: Id
+
+
+class QuestionSearch(Struct, frozen=True):
+    """The filters themselves are in `domain/question_search.py`."""
+
+    offset: _Offset = 0
+    limit: _Limit = 50
+
+
+class ConversationPath(Struct, frozen=True):
+    """An order's number stands for the pack that it is in."""
+
+    pack_id: Id
+    seller_id: Id
+
+
+class ConversationSearch(Struct, frozen=True):
+    pack_id: Id
+    seller_id: Id
+    mark_as_read: Annotated[bool, Meta(description="false leaves the page's messages unread")] = True
+    offset: _Offset = 0
+    # What is below 1 has a sentence of its own.
+    limit: Annotated[int, Meta(description="at most so many messages")] = 50
+
+
+class UnreadSearch(Struct, frozen=True):
+    role: Annotated[str, Meta(description="buyer or seller; anything else is seller")] = "seller"
+
+
+class MessagePath(Struct, frozen=True):
+    message_id: _Text
+
+
+class MessageIds(Struct, frozen=True):
+    message_ids: Annotated[str, Meta(description="ids of messages, separated by commas", max_length=4096)]
+
+
+class LetterSearch(Struct, frozen=True):
+    order_id: Id
+    offset: _Offset = 0
+    limit: Annotated[int, Meta(description="at most so many messages")] = 50
+
+
+class AttachmentUpload(Struct, frozen=True):
+    # That it is missing has a sentence of its own.
+    site_id: Annotated[str, Meta(description="the site of the order", max_length=256)] = ""
+
+
+class AttachmentPath(Struct, frozen=True):
+    attachment_id: _Text
+    site_id: Annotated[str, Meta(description="any site that exists", max_length=256)] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from zoco.domain.refusals import Reason, Refused
 from zoco.resources.error import Error
@@ -21,6 +21,8 @@ class Problem:
     code: str | None = None
     # What an item's cause says besides (contract 14.3): the number of its validation.
     cause_id: int | None = None
+    # 26.3: the errors of messages repeat their `error` as `code`.
+    repeated: bool = False
 
 
 class TurnedAway(Exception):
@@ -45,6 +47,8 @@ INVALID_JSON = Problem(400, "invalid_json", "The body is not valid JSON: {detail
 INVALID_BODY_FIELD = Problem(400, "bad_request", "{detail}")
 INVALID_ORDER = Problem(400, "validation_error", "{detail}")
 INVALID_PARAMETER = Problem(400, "bad_request", "{detail}")
+INVALID_QUESTION = Problem(400, "invalid_question", "The question {detail} is invalid")
+INVALID_MESSAGE = Problem(400, "bad_request", "{detail}", repeated=True)
 INVALID_REQUEST = Problem(400, "invalid_request", "{detail}")
 UNSUPPORTED_GRANT_TYPE = Problem(400, "unsupported_grant_type", "Unsupported grant type: {detail}.")
 INVALID_CALLBACK_NAME = Problem(400, "bad_request", "Invalid callback name")
@@ -62,6 +66,8 @@ DOOR_PROBLEMS = (
     INVALID_BODY_FIELD,
     INVALID_ORDER,
     INVALID_PARAMETER,
+    INVALID_QUESTION,
+    INVALID_MESSAGE,
     INVALID_REQUEST,
     UNSUPPORTED_GRANT_TYPE,
     INVALID_CALLBACK_NAME,
@@ -81,6 +87,10 @@ def _item(message: str, code: str, cause_id: int) -> Problem:
     return Problem(400, "validation_error", message, code=code, cause_id=cause_id)
 
 
+def _message(status: int, error: str, message: str) -> Problem:
+    return Problem(status, error, message, repeated=True)
+
+
 PROBLEMS: dict[Reason, Problem] = {
     Reason.NO_TOKEN: Problem(401, "unauthorized", "authorization value not present"),
     # The recorded answer's own oddity: a 401 whose code is not_found.
@@ -89,6 +99,10 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.SCOPE_MISSING: Problem(403, "Invalid scopes", "Invalid scopes", code="FORBIDDEN"),
     Reason.NOT_YOURS: Problem(403, "forbidden", _FORBIDDEN, code="FORBIDDEN"),
     Reason.NOT_A_PARTY: Problem(403, "forbidden", "The user has not access to the order"),
+    Reason.CONVERSATION_FOREIGN: _message(
+        403, "forbidden", "User access token invalid for resource {detail}"
+    ),
+    Reason.MESSAGE_ACCESS_DENIED: _message(403, "forbidden", "Access denied for user {detail}"),
     Reason.ORDER_NOT_FOUND: Problem(404, "order_not_found", "Order not found."),
     Reason.ITEM_NOT_FOUND: Problem(404, "not_found", "Item with id {detail} not found"),
     Reason.PAYMENT_NOT_FOUND: Problem(404, "not_found", "Payment {detail} not found"),
@@ -98,11 +112,25 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.CATEGORY_NOT_FOUND: Problem(404, "not_found", "Category {detail} not found"),
     Reason.PAYMENT_METHOD_NOT_FOUND: Problem(404, "not_found", "Payment method {detail} not found"),
     Reason.FEEDBACK_NOT_FOUND: Problem(404, "not_found", "Feedback {detail} not found"),
+    Reason.ATTACHMENT_NOT_FOUND: _message(404, "not_found", "Attachment {detail} not found"),
+    Reason.QUESTION_NOT_FOUND: Problem(404, "not_found", "Question {detail} not found"),
+    Reason.RESPONSE_TIME_NOT_FOUND: Problem(
+        404, "not_found", "Response time not found for user id: {detail}"
+    ),
+    Reason.CONVERSATION_NOT_FOUND: _message(404, "order_not_found", "Order not found."),
+    Reason.MESSAGE_NOT_FOUND: _message(
+        404, "not_found", "The message with id: {detail} could not be retrieved from storage"
+    ),
     Reason.INVALID_FIELD: Problem(400, "bad_request", "Invalid {field}"),
     Reason.UNKNOWN_FIELD: Problem(400, "validation_error", "body.invalid_fields", code="body.invalid_fields"),
     Reason.AMOUNT_TOO_FINE: Problem(400, "bad_request", "The amount is finer than its currency allows"),
     Reason.INVALID_DATE_RANGE: Problem(400, "bad_request", "invalid date range"),
     Reason.SEARCH_WITHOUT_PARTY: Problem(400, "bad_request", "The seller or buyer param is required"),
+    Reason.SEARCH_WITHOUT_SUBJECT: Problem(
+        400, "bad_request", "The item, seller_id or from param is required"
+    ),
+    Reason.ASKING_ONESELF: Problem(400, "own_item", "You can not ask about your own item"),
+    Reason.ASKER_BLOCKED: Problem(403, "asker_blocked", "The seller has blocked this user from asking"),
     Reason.OWN_ITEM: Problem(400, "own_item", "You can not buy your own item"),
     Reason.BUYER_BLOCKED: Problem(403, "buyer_blocked", "The seller has blocked this buyer"),
     Reason.TEST_USER_MISMATCH: Problem(
@@ -137,6 +165,37 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.INVALID_REASON: Problem(400, "invalid_reason", "Invalid reason"),
     Reason.MESSAGE_REQUIRED: Problem(400, "bad_request", "The message is required"),
     Reason.MESSAGE_TOO_LONG: Problem(400, "bad_request", "The message is longer than 160 characters"),
+    Reason.QUESTION_UNKNOWN: INVALID_QUESTION,
+    Reason.QUESTION_NOT_UNANSWERED: Problem(
+        400, "not_unanswered_question", "Question {detail} is not unanswered"
+    ),
+    Reason.QUESTION_ALREADY_DELETED: Problem(409, "conflict", "The question has been deleted already"),
+    Reason.WRITING_TO_ONESELF: _message(400, "bad_request", "Sender and receiver must not be the same"),
+    Reason.SENDER_FOREIGN: _message(403, "forbidden", "Access denied for user {detail}"),
+    Reason.RECEIVER_FOREIGN: _message(403, "forbidden", "Receiver does not belong to order {detail}"),
+    Reason.CONVERSATION_BLOCKED: _message(403, "forbidden", "blocked_conversation_send_message_forbidden"),
+    Reason.MESSAGE_TEXT_MISSING: _message(400, "bad_request", "The message has no text"),
+    Reason.UNSUPPORTED_CHARACTER: _message(
+        400, "bad_request", "The text has character/s that is/are not supported"
+    ),
+    Reason.MESSAGE_CONTENT_TOO_LONG: _message(
+        400, "bad_request", "The message content is too long, max characters allowed are {detail}"
+    ),
+    Reason.ATTACHMENT_UNKNOWN: _message(
+        422, "unprocessable_entity", "Attachment key is invalid or not found"
+    ),
+    Reason.ATTACHMENT_EMPTY: _message(400, "bad_request", "File attached is empty"),
+    Reason.ATTACHMENT_TOO_LARGE: _message(400, "bad_request", "File attachment is bigger than 25 Mb."),
+    Reason.ATTACHMENT_NAME_INVALID: _message(
+        400, "bad_request", "File name cannot include characters like /, \\"
+    ),
+    Reason.ATTACHMENT_NAME_TOO_LONG: _message(
+        400, "bad_request", "The original_filename exceeded 200 character limit"
+    ),
+    Reason.TOO_MANY_ATTACHMENTS: _message(
+        400, "bad_request", "The message exceeds the allowed number of attachments: {detail}"
+    ),
+    Reason.ATTACHMENT_KIND_UNKNOWN: _message(400, "bad_request", "The file is no JPG, PNG, PDF or TXT"),
     Reason.CATEGORY_NOT_LISTABLE: _item(
         "The category does not take listings", "item.category_id.invalid", 126
     ),
@@ -219,9 +278,15 @@ def _envelope(problem: Problem, detail: str, field: str) -> Error:
         error=problem.error,
         status=problem.status,
         cause=_cause(problem, message, field),
-        code=problem.code if problem.status == 403 and problem.code else UNSET,
+        code=_code(problem),
         error_description=message if problem.error in _OAUTH_ERRORS else UNSET,
     )
+
+
+def _code(problem: Problem) -> str | UnsetType:
+    if problem.repeated:
+        return problem.error
+    return problem.code if problem.status == 403 and problem.code else UNSET
 
 
 def _cause(problem: Problem, message: str, field: str) -> list[object]:

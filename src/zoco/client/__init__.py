@@ -14,6 +14,7 @@ from zoco.client._answer import Answer
 from zoco.client._client import Client
 from zoco.client._items import ItemChanges
 from zoco.client._orders import OrderFilters
+from zoco.client._questions import QuestionFilters
 from zoco.client._retries import Retries
 from zoco.client._tokens import TokenSource
 from zoco.client.errors import (
@@ -44,6 +45,7 @@ __all__ = [
     "NotFound",
     "OrderFilters",
     "PreconditionFailed",
+    "QuestionFilters",
     "Refused",
     "Retries",
     "ServerFailed",

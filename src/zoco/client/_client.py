@@ -10,8 +10,10 @@ from zoco.client._applications import Applications
 from zoco.client._calls import Calls
 from zoco.client._connection import Connection
 from zoco.client._items import Items
+from zoco.client._messages import Messages
 from zoco.client._orders import Orders
 from zoco.client._payments import Collections, Payments
+from zoco.client._questions import Questions
 from zoco.client._reference import Categories, PaymentMethods, Sites
 from zoco.client._retries import DEFAULT_RETRIES, Retries
 from zoco.client._tokens import FixedToken, TokenSource
@@ -52,6 +54,8 @@ class Client(Calls):
         self.base_url = base_url
         self.orders = Orders(self._connection)
         self.items = Items(self._connection)
+        self.questions = Questions(self._connection)
+        self.messages = Messages(self._connection)
         self.payments = Payments(self._connection)
         self.collections = Collections(self._connection)
         self.users = Users(self._connection)

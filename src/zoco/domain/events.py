@@ -44,4 +44,21 @@ class FeedbackNews:
     buyer_id: int
 
 
-Event = OrderNews | PaymentNews | ItemNews | FeedbackNews
+@dataclass(frozen=True, slots=True)
+class QuestionNews:
+    """A question was asked, answered or deleted."""
+
+    question_id: int
+    seller_id: int
+    asker_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNews:
+    """A message was written to this user, or one of his was read."""
+
+    message_id: str
+    user_id: int
+
+
+Event = OrderNews | PaymentNews | ItemNews | FeedbackNews | QuestionNews | MessageNews

@@ -10,6 +10,11 @@ def notification_id(random: Random) -> str:
     return f"{random.getrandbits(96):024x}"
 
 
+def message_id(random: Random) -> str:
+    """32 hexadecimal digits (contract 1.2), too many to be guessed when `random` is `SystemRandom()`."""
+    return f"{random.getrandbits(128):032x}"
+
+
 def item_id(site_id: str, number: int) -> str:
     """`item_id("MLB", 600034093)` is `"MLB600034093"`."""
     return f"{site_id}{number}"

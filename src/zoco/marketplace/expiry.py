@@ -1,4 +1,4 @@
-"""What changes merely because time has passed (contract 18 T8 and T18, 14.7)."""
+"""What changes merely because time has passed (contract 18 T8 and T18, 14.7, 15.3)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from zoco.domain.events import ItemNews
 from zoco.domain.items import Item, ItemStatus
 from zoco.domain.order_endings import expire, expire_unpaid
 from zoco.domain.orders import PAYMENT_LIFE, UNPAID, Order, OrderStatus, payment_deadline
+from zoco.marketplace import attachments
 from zoco.marketplace.changes import keep
 from zoco.marketplace.idempotency import KEY_LIFE
+from zoco.marketplace.questions import delete_the_unanswered, follow_listing
 from zoco.notifications import feed
-from zoco.storage import idempotency, items, orders, sessions, tokens
+from zoco.storage import idempotency, items, orders, questions, sessions, tokens
 
 Duty = Callable[[Transaction, datetime, int], Awaitable[int]]
 
@@ -56,14 +58,30 @@ async def end_listings(tx: Transaction, now: datetime, limit: int) -> int:
     for item_id in due:
         item = await items.get_for_update(tx, item_id)
         if item is not None and _is_ending(item, now):
-            await items.save(tx, item_rules.end(item, now), previous=item)
+            ended = item_rules.end(item, now)
+            await items.save(tx, ended, previous=item)
+            await follow_listing(tx, item, ended, now)
             await feed.record(tx, [ItemNews(item.id, item.seller_id)], now)
     return len(due)
 
 
+_DUTIES: tuple[Duty, ...] = (
+    expire_unpaid_orders,
+    expire_orders,
+    end_listings,
+    delete_the_unanswered,
+    attachments.forget_the_unsent,
+)
+
+
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next of these duties falls due, None when nothing is waiting."""
-    moments = (await orders.next_due(tx, PAYMENT_LIFE), await items.next_closing(tx))
+    moments = (
+        await orders.next_due(tx, PAYMENT_LIFE),
+        await items.next_closing(tx),
+        await questions.next_deletion(tx),
+        await attachments.next_forgotten(tx),
+    )
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -112,7 +130,7 @@ class ExpiryLoop:
         """Do everything that is due at this moment of the clock, batch by batch; how much it was."""
         async with self._turn:
             done = 0
-            for duty in (expire_unpaid_orders, expire_orders, end_listings):
+            for duty in _DUTIES:
                 done += await self._work_off(duty)
             return done
 

@@ -16,6 +16,7 @@ from zoco.domain.refusals import Reason, Refused
 from zoco.marketplace.accounts import user
 from zoco.marketplace.caller import Caller
 from zoco.marketplace.changes import locked_item
+from zoco.marketplace.questions import follow_listing
 from zoco.notifications import feed
 from zoco.storage import item_search, items
 from zoco.storage.item_search import ItemQuery, ItemResults
@@ -57,6 +58,7 @@ async def change(
         variation_ids=await _variation_ids(tx, added),
     )
     await items.save(tx, changed, previous=listing)
+    await follow_listing(tx, listing, changed, now)
     await feed.record(tx, events, now)
     return changed
 

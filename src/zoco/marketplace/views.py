@@ -1,4 +1,6 @@
-"""What the verbs hand back when one value is not enough: orders, feedback, collections with their people."""
+"""What the verbs hand back when one value is not enough: orders, feedback, collections,
+questions with their people.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 from zoco.domain.feedback import Feedback
 from zoco.domain.orders import Order, View
 from zoco.domain.payments import Payment
+from zoco.domain.questions import Question, Viewer
 from zoco.domain.users import Party, User
 
 
@@ -61,3 +64,20 @@ class CollectionView:
 class PaymentResults:
     total: int
     payments: list[Payment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """A question through somebody's eyes; `lead` is who asks about a vehicle, for its seller (15.1)."""
+
+    question: Question
+    viewer: Viewer
+    lead: User | None = None
+    # How many of the asker's questions the seller has answered; None where it is not told.
+    answered_questions: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionResults:
+    total: int
+    questions: list[QuestionView]

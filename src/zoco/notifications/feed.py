@@ -8,7 +8,16 @@ from random import SystemRandom
 from typing import NamedTuple
 
 from zoco.database.transaction import Transaction
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, Stage
+from zoco.domain.events import (
+    Event,
+    FeedbackNews,
+    ItemNews,
+    MessageNews,
+    OrderNews,
+    PaymentNews,
+    QuestionNews,
+    Stage,
+)
 from zoco.domain.ids import notification_id
 from zoco.storage import feed
 from zoco.storage.feed import FeedRow
@@ -24,6 +33,8 @@ ORDER_TOPICS = {
 PAYMENT_TOPIC = "payments"
 ITEM_TOPIC = "items"
 FEEDBACK_TOPIC = "orders_feedback"
+QUESTION_TOPIC = "questions"
+MESSAGE_TOPIC = "messages"
 
 _random = SystemRandom()
 
@@ -94,3 +105,9 @@ def _messages(event: Event) -> Iterator[_Message]:
         case FeedbackNews():
             for user_id in (event.seller_id, event.buyer_id):
                 yield _Message(user_id, FEEDBACK_TOPIC, f"/orders/{event.order_id}/feedback")
+        case QuestionNews():
+            for user_id in (event.seller_id, event.asker_id):
+                yield _Message(user_id, QUESTION_TOPIC, f"/questions/{event.question_id}")
+        case MessageNews():
+            # Its resource is the bare id, without a path (contract 16).
+            yield _Message(event.user_id, MESSAGE_TOPIC, event.message_id)

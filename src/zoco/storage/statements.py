@@ -28,3 +28,8 @@ def upsert(table: str, columns: Sequence[str], changing: Iterable[str]) -> str:
 
 def assignments(columns: Iterable[str]) -> str:
     return ", ".join(f"{column} = :{column}" for column in columns)
+
+
+def quoted(words: Iterable[str]) -> str:
+    """`'UNANSWERED', 'UNDER_REVIEW'`: words of the program's own, never anybody else's."""
+    return ", ".join(f"'{word}'" for word in words)
