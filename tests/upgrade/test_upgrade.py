@@ -97,4 +97,12 @@ async def is_migrated(world: MarketWorld[MortalPrograms] | MarketWorld[MortalZoc
 @pytest.mark.parametrize(("part", "script"), [*zip(("marketplace", "desk"), LATER.values(), strict=True)])
 def test_the_migrations_that_are_tried_here_obey_the_rules(part: str, script: str) -> None:
     release = previous_release()
-    assert faults(script, released=release.version, reads_whole=release.reads_whole[part]) == []
+    assert (
+        faults(
+            script,
+            released=release.version,
+            reads_whole=release.reads_whole[part],
+            deletes_from=release.deletes_from[part],
+        )
+        == []
+    )
