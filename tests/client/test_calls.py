@@ -301,3 +301,24 @@ async def test_the_operator_shows_his_key(marketplace: FakeMarketplace) -> None:
     assert marketplace.requests[2].json == {"status": "approved", "status_detail": "accredited"}
     assert marketplace.requests[3].json == {"advance": "12h"}
     assert marketplace.requests[4].json == {"now": "2026-01-01T12:00:00.000Z"}
+
+
+async def test_notes(marketplace: FakeMarketplace, client: Client) -> None:
+    note = {"id": "ab" * 12, "date_created": "d", "date_last_updated": "d", "note": "test"}
+    one = f"/orders/7/notes/{note['id']}"
+    marketplace.answer("POST /orders/7/notes", {"note": note}, status=201)
+    marketplace.answer("GET /orders/7/notes", [{"results": [note], "order_id": 7}])
+    marketplace.answer(f"GET {one}", note)
+    marketplace.answer(f"PUT {one}", {"note": {**note, "note": "test2"}})
+    marketplace.answer(f"DELETE {one}", {"note": note})
+
+    added = await client.notes.add(7, "test")
+    assert await client.notes.of_order(7) == [added]
+    assert await client.notes.get(7, added.id) == added
+    assert (await client.notes.change(7, added.id, "test2")).note == "test2"
+    await client.notes.delete(7, added.id)
+
+    assert [request.json for request in marketplace.requests if request.body] == [
+        {"note": "test"},
+        {"note": "test2"},
+    ]

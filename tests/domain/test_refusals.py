@@ -41,6 +41,7 @@ from zoco.domain import categories, listings, order_endings, order_flow, order_p
 from zoco.domain.items import Item, ItemStatus, take_stock
 from zoco.domain.listings import ItemChange, NewItem, NewVariation, VariationChange
 from zoco.domain.money import Money
+from zoco.domain.notes import check_text
 from zoco.domain.order_feedback import new_feedback
 from zoco.domain.order_payments import check_payment, new_payment
 from zoco.domain.orders import Order, OrderStatus
@@ -327,6 +328,12 @@ CHANGING = [
 
 _IN_DOLLARS = a_vehicle(site_id="MLA", reservation_price=None, price=Money(2_500_000, "USD"))
 
+NOTING: list[tuple[Reason, Callable[[], object]]] = [
+    (Reason.NOTE_EMPTY, lambda: check_text("")),
+    (Reason.NOTE_EMPTY, lambda: check_text(" " * 301)),
+    (Reason.NOTE_TOO_LONG, lambda: check_text("\U0001f697" * 301)),
+]
+
 LOOKING_UP = [
     (Reason.SITE_NOT_FOUND, lambda: sites.site("MPT")),
     (Reason.CATEGORY_NOT_FOUND, lambda: categories.category("MLB1234")),
@@ -345,6 +352,7 @@ TABLES = {
     "provider": PROVIDER,
     "cancelling": CANCELLING,
     "rating": RATING,
+    "noting": NOTING,
     "listing": LISTING,
     "changing": CHANGING,
     "looking up": LOOKING_UP,
@@ -365,7 +373,9 @@ def test_a_refusal(reason: Reason, act: Callable[[], object]) -> None:
     assert refusal.value.reason is reason
 
 
-@pytest.mark.parametrize("table", ["placing", "paying", "cancelling", "rating", "listing", "changing"])
+@pytest.mark.parametrize(
+    "table", ["placing", "paying", "cancelling", "rating", "noting", "listing", "changing"]
+)
 def test_the_tables_keep_the_order_of_the_refusals(table: str) -> None:
     order = list(Reason)
     positions = [order.index(reason) for reason, _ in TABLES[table]]

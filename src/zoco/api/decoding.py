@@ -33,6 +33,7 @@ _MISSING = {
     "site_id": Reason.SITE_NOT_FOUND,
     "category_id": Reason.CATEGORY_NOT_FOUND,
     "payment_method_id": Reason.PAYMENT_METHOD_NOT_FOUND,
+    "note_id": Reason.NOTE_NOT_FOUND,
 }
 
 # Their validations have codes of their own.

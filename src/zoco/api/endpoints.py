@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from zoco.api import operator
 from zoco.api.endpoint import AnyEndpoint
-from zoco.api.routes import applications, feedback, health, items, oauth, orders, payments, reference, users
+from zoco.api.routes import (
+    applications,
+    feedback,
+    health,
+    items,
+    notes,
+    oauth,
+    orders,
+    payments,
+    reference,
+    users,
+)
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *orders.ENDPOINTS,
     *payments.ENDPOINTS,
     *feedback.ENDPOINTS,
+    *notes.ENDPOINTS,
     *items.ENDPOINTS,
     *users.ENDPOINTS,
     *reference.ENDPOINTS,

@@ -16,6 +16,11 @@ class OrderPath(Struct, frozen=True):
     order_id: Id
 
 
+class NotePath(Struct, frozen=True):
+    order_id: Id
+    note_id: _Text
+
+
 class OrderSearch(Struct, frozen=True):
     """The filters themselves are in `domain/order_search.py`."""
 

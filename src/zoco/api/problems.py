@@ -95,6 +95,7 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.CATEGORY_NOT_FOUND: Problem(404, "not_found", "Category {detail} not found"),
     Reason.PAYMENT_METHOD_NOT_FOUND: Problem(404, "not_found", "Payment method {detail} not found"),
     Reason.FEEDBACK_NOT_FOUND: Problem(404, "not_found", "Feedback {detail} not found"),
+    Reason.NOTE_NOT_FOUND: Problem(404, "not_found", "Note {detail} not found"),
     Reason.INVALID_FIELD: Problem(400, "bad_request", "Invalid {field}"),
     Reason.UNKNOWN_FIELD: Problem(400, "validation_error", "body.invalid_fields", code="body.invalid_fields"),
     Reason.AMOUNT_TOO_FINE: Problem(400, "bad_request", "The amount is finer than its currency allows"),
@@ -134,6 +135,8 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.INVALID_REASON: Problem(400, "invalid_reason", "Invalid reason"),
     Reason.MESSAGE_REQUIRED: Problem(400, "bad_request", "The message is required"),
     Reason.MESSAGE_TOO_LONG: Problem(400, "bad_request", "The message is longer than 160 characters"),
+    Reason.NOTE_EMPTY: Problem(400, "bad_request", "The note is empty"),
+    Reason.NOTE_TOO_LONG: Problem(400, "bad_request", "The note is longer than 300 characters"),
     Reason.CATEGORY_NOT_LISTABLE: _item(
         "The category does not take listings", "item.category_id.invalid", 126
     ),

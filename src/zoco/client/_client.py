@@ -10,6 +10,7 @@ from zoco.client._applications import Applications
 from zoco.client._calls import Calls
 from zoco.client._connection import Connection
 from zoco.client._items import Items
+from zoco.client._notes import Notes
 from zoco.client._orders import Orders
 from zoco.client._payments import Collections, Payments
 from zoco.client._reference import Categories, PaymentMethods, Sites
@@ -51,6 +52,7 @@ class Client(Calls):
         )
         self.base_url = base_url
         self.orders = Orders(self._connection)
+        self.notes = Notes(self._connection)
         self.items = Items(self._connection)
         self.payments = Payments(self._connection)
         self.collections = Collections(self._connection)

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     CATEGORY_NOT_FOUND = "category_not_found"
     PAYMENT_METHOD_NOT_FOUND = "payment_method_not_found"
     FEEDBACK_NOT_FOUND = "feedback_not_found"
+    NOTE_NOT_FOUND = "note_not_found"
     # What is malformed
     INVALID_FIELD = "invalid_field"
     UNKNOWN_FIELD = "unknown_field"
@@ -59,6 +60,9 @@ class Reason(StrEnum):
     INVALID_REASON = "invalid_reason"
     MESSAGE_REQUIRED = "message_required"
     MESSAGE_TOO_LONG = "message_too_long"
+    # Notes, contract 9
+    NOTE_EMPTY = "note_empty"
+    NOTE_TOO_LONG = "note_too_long"
     # Listings, contract 14
     CATEGORY_NOT_LISTABLE = "category_not_listable"
     ITEM_CLOSED = "item_closed"

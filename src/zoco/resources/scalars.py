@@ -25,6 +25,11 @@ def utc_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def utc_second(moment: datetime) -> str:
+    """`2025-05-07T18:56:33Z`: notes."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+
+
 def order_moment_or_none(moment: datetime | None) -> str | None:
     return None if moment is None else order_moment(moment)
 
