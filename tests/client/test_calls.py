@@ -322,3 +322,21 @@ async def test_notes(marketplace: FakeMarketplace, client: Client) -> None:
         {"note": "test"},
         {"note": "test2"},
     ]
+
+
+async def test_black_lists(marketplace: FakeMarketplace, client: Client) -> None:
+    marketplace.answer("POST /users/2/order_blacklist", {})
+    marketplace.answer("GET /users/2/order_blacklist", [{"user": {"id": "7"}}])
+    marketplace.answer("DELETE /users/2/order_blacklist/7", {})
+    marketplace.answer("GET /users/2/questions_blacklist", [])
+
+    await client.order_blacklist.add(2, 7, reason="Never came")
+    await client.order_blacklist.add(2, 7)
+    [entry] = await client.order_blacklist.of_user(2, offset=50)
+    await client.order_blacklist.remove(2, 7)
+    assert await client.questions_blacklist.of_user(2) == []
+
+    assert (entry.user.id, entry.reason) == (7, None)
+    assert marketplace.requests[0].json == {"user_id": 7, "reason": "Never came"}
+    assert marketplace.requests[1].json == {"user_id": 7}
+    assert marketplace.requests[2].query == [("offset", "50"), ("limit", "50")]

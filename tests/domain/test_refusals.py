@@ -38,6 +38,7 @@ from tests.builders import (
     brl,
 )
 from zoco.domain import categories, listings, order_endings, order_flow, order_placing, payment_methods, sites
+from zoco.domain.blacklists import new_entry
 from zoco.domain.items import Item, ItemStatus, take_stock
 from zoco.domain.listings import ItemChange, NewItem, NewVariation, VariationChange
 from zoco.domain.money import Money
@@ -334,6 +335,16 @@ NOTING: list[tuple[Reason, Callable[[], object]]] = [
     (Reason.NOTE_TOO_LONG, lambda: check_text("\U0001f697" * 301)),
 ]
 
+
+def _blocking(user_id: int, reason: str) -> Callable[[], object]:
+    return lambda: new_entry(seller_id=SELLER_ID, user_id=user_id, reason=reason, now=NOW)
+
+
+BLOCKING = [
+    (Reason.SELF_BLOCK, _blocking(SELLER_ID, "x" * 301)),
+    (Reason.INVALID_FIELD, _blocking(BUYER_ID, "x" * 301)),
+]
+
 LOOKING_UP = [
     (Reason.SITE_NOT_FOUND, lambda: sites.site("MPT")),
     (Reason.CATEGORY_NOT_FOUND, lambda: categories.category("MLB1234")),
@@ -353,6 +364,7 @@ TABLES = {
     "cancelling": CANCELLING,
     "rating": RATING,
     "noting": NOTING,
+    "blocking": BLOCKING,
     "listing": LISTING,
     "changing": CHANGING,
     "looking up": LOOKING_UP,

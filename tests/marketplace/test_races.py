@@ -16,12 +16,13 @@ import pytest
 from tests.marketplace.market import Market
 from zoco.database.transaction import Transaction
 from zoco.domain.applications import ApplicationChange, NewApplication
+from zoco.domain.blacklists import Blacklist
 from zoco.domain.items import Item
 from zoco.domain.listings import ItemChange
 from zoco.domain.orders import Cause, OrderStatus, paid_amount
 from zoco.domain.payments import PaymentStatus
 from zoco.domain.refusals import Reason, Refused
-from zoco.marketplace import applications, authorization, listings, purchases
+from zoco.marketplace import applications, authorization, blacklists, listings, notes, purchases
 from zoco.marketplace.idempotency import KeptAnswer, answer_once
 
 ROUNDS = range(3)
@@ -269,3 +270,41 @@ async def test_two_applications_want_one_name(market: Market, attempt: int) -> N
         await market.database.read(partial(applications.application, application_id=one.id)) for one in made
     ]
     assert [one.name for one in kept].count("Taller") == 1
+
+
+@pytest.mark.parametrize("attempt", ROUNDS)
+async def test_a_black_list_has_everybody_once(market: Market, attempt: int) -> None:
+    seller, buyer_id = market.seller, market.buyer.user_id
+
+    async def block(tx: Transaction) -> None:
+        await blacklists.block(
+            tx, seller, Blacklist.ORDERS, seller.user_id, buyer_id, reason=None, now=market.now
+        )
+
+    async def unblock(tx: Transaction) -> None:
+        await blacklists.unblock(tx, seller, Blacklist.ORDERS, seller.user_id, buyer_id)
+
+    await asyncio.gather(*(market.database.write(block) for _ in range(4)))
+    outcomes = await asyncio.gather(
+        *(market.database.write(unblock) for _ in range(4)), return_exceptions=True
+    )
+
+    assert _refusals(outcomes) == [Reason.NOT_BLOCKED] * 3
+
+
+@pytest.mark.parametrize("attempt", ROUNDS)
+async def test_a_note_is_deleted_once(market: Market, attempt: int) -> None:
+    order = await market.place(await market.list_item())
+    note = await market.database.write(
+        lambda tx: notes.add_note(tx, market.seller, order.id, "test", market.now)
+    )
+
+    outcomes = await asyncio.gather(
+        *(
+            market.database.write(lambda tx: notes.delete_note(tx, market.seller, order.id, note.id))
+            for _ in range(3)
+        ),
+        return_exceptions=True,
+    )
+
+    assert _refusals(outcomes) == [Reason.NOTE_NOT_FOUND] * 2

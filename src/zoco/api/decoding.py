@@ -34,6 +34,7 @@ _MISSING = {
     "category_id": Reason.CATEGORY_NOT_FOUND,
     "payment_method_id": Reason.PAYMENT_METHOD_NOT_FOUND,
     "note_id": Reason.NOTE_NOT_FOUND,
+    "blocked_user_id": Reason.NOT_BLOCKED,
 }
 
 # Their validations have codes of their own.

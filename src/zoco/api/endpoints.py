@@ -10,6 +10,7 @@ from zoco.api import operator
 from zoco.api.endpoint import AnyEndpoint
 from zoco.api.routes import (
     applications,
+    blacklists,
     feedback,
     health,
     items,
@@ -28,6 +29,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *notes.ENDPOINTS,
     *items.ENDPOINTS,
     *users.ENDPOINTS,
+    *blacklists.ENDPOINTS,
     *reference.ENDPOINTS,
     *applications.ENDPOINTS,
     *oauth.ENDPOINTS,

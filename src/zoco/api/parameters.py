@@ -53,6 +53,25 @@ class UserPath(Struct, frozen=True):
     user_id: Id
 
 
+class BlacklistPage(Struct, frozen=True):
+    user_id: Id
+    offset: _Offset = 0
+    limit: _Limit = 50
+
+
+class BlacklistPath(Struct, frozen=True):
+    user_id: Id
+    blocked_user_id: Id
+
+
+class BlockSearch(Struct, frozen=True):
+    user_id: Id
+    type: Annotated[str, Meta(description="blocked_by_order or blocked_by_questions")] = "blocked_by_order"
+    user_blocked: Annotated[Id | None, Meta(description="only this user, if he is on the list")] = None
+    offset: _Offset = 0
+    limit: _Limit = 10
+
+
 class UserItemSearch(Struct, frozen=True):
     user_id: Id
     status: _Text | None = None

@@ -96,6 +96,7 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.PAYMENT_METHOD_NOT_FOUND: Problem(404, "not_found", "Payment method {detail} not found"),
     Reason.FEEDBACK_NOT_FOUND: Problem(404, "not_found", "Feedback {detail} not found"),
     Reason.NOTE_NOT_FOUND: Problem(404, "not_found", "Note {detail} not found"),
+    Reason.NOT_BLOCKED: Problem(404, "not_found", "User {detail} is not on the list"),
     Reason.INVALID_FIELD: Problem(400, "bad_request", "Invalid {field}"),
     Reason.UNKNOWN_FIELD: Problem(400, "validation_error", "body.invalid_fields", code="body.invalid_fields"),
     Reason.AMOUNT_TOO_FINE: Problem(400, "bad_request", "The amount is finer than its currency allows"),
@@ -137,6 +138,8 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.MESSAGE_TOO_LONG: Problem(400, "bad_request", "The message is longer than 160 characters"),
     Reason.NOTE_EMPTY: Problem(400, "bad_request", "The note is empty"),
     Reason.NOTE_TOO_LONG: Problem(400, "bad_request", "The note is longer than 300 characters"),
+    Reason.SELF_BLOCK: Problem(400, "bad_request", "You can not block yourself"),
+    Reason.BLOCKED_USER_NOT_FOUND: Problem(404, "user_not_found", "User {detail} not found"),
     Reason.CATEGORY_NOT_LISTABLE: _item(
         "The category does not take listings", "item.category_id.invalid", 126
     ),

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 
 from zoco.client._answer import Answer
 from zoco.client._applications import Applications
+from zoco.client._blacklists import Blacklist
 from zoco.client._calls import Calls
 from zoco.client._connection import Connection
 from zoco.client._items import Items
@@ -57,6 +58,8 @@ class Client(Calls):
         self.payments = Payments(self._connection)
         self.collections = Collections(self._connection)
         self.users = Users(self._connection)
+        self.order_blacklist = Blacklist(self._connection, "order_blacklist")
+        self.questions_blacklist = Blacklist(self._connection, "questions_blacklist")
         self.sites = Sites(self._connection)
         self.categories = Categories(self._connection)
         self.payment_methods = PaymentMethods(self._connection)

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     PAYMENT_METHOD_NOT_FOUND = "payment_method_not_found"
     FEEDBACK_NOT_FOUND = "feedback_not_found"
     NOTE_NOT_FOUND = "note_not_found"
+    NOT_BLOCKED = "not_blocked"
     # What is malformed
     INVALID_FIELD = "invalid_field"
     UNKNOWN_FIELD = "unknown_field"
@@ -63,6 +64,9 @@ class Reason(StrEnum):
     # Notes, contract 9
     NOTE_EMPTY = "note_empty"
     NOTE_TOO_LONG = "note_too_long"
+    # Black lists, contract 10
+    SELF_BLOCK = "self_block"
+    BLOCKED_USER_NOT_FOUND = "blocked_user_not_found"
     # Listings, contract 14
     CATEGORY_NOT_LISTABLE = "category_not_listable"
     ITEM_CLOSED = "item_closed"

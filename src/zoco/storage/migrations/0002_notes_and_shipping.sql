@@ -7,3 +7,14 @@ CREATE TABLE order_notes (
     date_last_updated BIGINT NOT NULL
 );
 CREATE INDEX order_notes_of_order ON order_notes (order_id, date_created, id);
+
+-- Whose questions a seller does not want; order_blacklist's twin (contract 10.2).
+CREATE TABLE IF NOT EXISTS questions_blacklist (
+    seller_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    date_created BIGINT NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (seller_id, user_id)
+);
+CREATE INDEX order_blacklist_of_seller ON order_blacklist (seller_id, date_created, user_id);
+CREATE INDEX questions_blacklist_of_seller ON questions_blacklist (seller_id, date_created, user_id);
