@@ -42,6 +42,7 @@ STATUSES = [
     (Reason.INVALID_TRANSACTION_AMOUNT, 400, "invalid_transaction_amount"),
     (Reason.ILLEGAL_PAYMENT_CHANGE, 409, "conflict"),
     (Reason.ORDER_NOT_CANCELLABLE, 409, "order_not_cancellable"),
+    (Reason.SHIPPING_NOT_AVAILABLE, 400, "shipping_not_available"),
     (Reason.ORDER_NOT_RATABLE, 400, "order_not_ratable"),
     (Reason.FEEDBACK_ALREADY_EXISTS, 400, "feedback_already_exists"),
     (Reason.NOT_FULFILLED_FEEDBACK_EXPIRED, 400, "not_fulfilled_feedback_in_order_expired"),

@@ -12,6 +12,7 @@ from zoco.client.operator import Operator
 from zoco.resources.application import ApplicationChange, NewApplication
 from zoco.resources.item import Attribute, NewItem
 from zoco.resources.order import Order
+from zoco.resources.shipping import ReceiverAddress
 from zoco.resources.user import NewUser
 
 
@@ -340,3 +341,20 @@ async def test_black_lists(marketplace: FakeMarketplace, client: Client) -> None
     assert marketplace.requests[0].json == {"user_id": 7, "reason": "Never came"}
     assert marketplace.requests[1].json == {"user_id": 7}
     assert marketplace.requests[2].query == [("offset", "50"), ("limit", "50")]
+
+
+async def test_shipping(marketplace: FakeMarketplace, client: Client) -> None:
+    shipping = {"status": "shipped", "cost": 15.5, "receiver_address": {"zip_code": "5300"}}
+    marketplace.answer("GET /orders/7/shipping", shipping)
+    marketplace.answer("PUT /orders/7/shipping", shipping)
+    marketplace.answer("POST /operator/orders/7/shipping", shipping)
+
+    seen = await client.orders.shipping(7)
+    await client.orders.instruct_shipping(7, receiver_address=ReceiverAddress(zip_code="5300"), comments="")
+    async with Operator(marketplace.base_url, "the-key") as operator:
+        await operator.carrier_word(7, status="shipped", cost=Decimal("15.5"))
+
+    assert (seen.status, seen.cost) == ("shipped", Decimal("15.5"))
+    assert seen.receiver_address == ReceiverAddress(zip_code="5300")
+    assert marketplace.requests[1].json == {"receiver_address": {"zip_code": "5300"}, "comments": ""}
+    assert marketplace.requests[2].json == {"status": "shipped", "cost": 15.5}

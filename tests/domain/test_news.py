@@ -27,15 +27,17 @@ from tests.builders import (
     ars,
 )
 from zoco.domain.categories import category
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews
+from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, ShippingNews
 from zoco.domain.feedback import Rating
 from zoco.domain.items import Item
 from zoco.domain.order_endings import cancel, expire, expire_unpaid
 from zoco.domain.order_feedback import give_feedback
 from zoco.domain.order_payments import apply_payment
 from zoco.domain.order_placing import place
+from zoco.domain.order_shipping import carrier_says, instruct
 from zoco.domain.orders import Cause, Change, OrderStatus
 from zoco.domain.payments import PaymentStatus
+from zoco.domain.shipping import Shipping, ShippingStatus
 
 LATER = NOW + timedelta(hours=5)
 EXPIRATION = NOW + timedelta(days=21)
@@ -81,6 +83,10 @@ def _said(events: tuple[Event, ...]) -> list[str]:
                 said.append(f"item {event.item_id}")
             case FeedbackNews():
                 said.append("feedback")
+            case ShippingNews():
+                assert event.buyer_id == BUYER_ID
+                assert event.seller_id in (SELLER_ID, None)
+                said.append("shipping SB" if event.seller_id else "shipping B")
     return said
 
 
@@ -204,6 +210,31 @@ ROWS: list[tuple[str, Callable[[], Change], list[str]]] = [
     (
         "the provider's word repeated",
         lambda: apply_payment(a_paid_order(), SOLD, a_payment(), LATER),
+        [],
+    ),
+    (
+        "shipping instructions",
+        lambda: instruct(an_order(), receiver_address="{}", comments=None, now=LATER),
+        ["order visible", "shipping SB"],
+    ),
+    (
+        "shipping instructions while hidden",
+        lambda: instruct(a_hidden_order(), receiver_address="{}", comments=None, now=LATER),
+        ["order hidden", "shipping B"],
+    ),
+    (
+        "the carrier's word",
+        lambda: carrier_says(a_paid_order(), status="shipped", cost=None, now=LATER),
+        ["order visible", "shipping SB"],
+    ),
+    (
+        "the carrier's word repeated",
+        lambda: carrier_says(
+            a_paid_order(shipping=Shipping(status=ShippingStatus.SHIPPED, date_created=NOW)),
+            status="shipped",
+            cost=ars(0),
+            now=LATER,
+        ),
         [],
     ),
     ("not yet expired", lambda: expire(a_paid_order(), NOW), []),

@@ -45,6 +45,7 @@ from zoco.domain.money import Money
 from zoco.domain.notes import check_text
 from zoco.domain.order_feedback import new_feedback
 from zoco.domain.order_payments import check_payment, new_payment
+from zoco.domain.order_shipping import carrier_says, instruct
 from zoco.domain.orders import Order, OrderStatus
 from zoco.domain.payments import PaymentStatus, provider_word
 from zoco.domain.refusals import Reason, Refused
@@ -329,6 +330,27 @@ CHANGING = [
 
 _IN_DOLLARS = a_vehicle(site_id="MLA", reservation_price=None, price=Money(2_500_000, "USD"))
 
+
+def _instruct(order: Order, address: str | None = "{}", comments: str | None = None) -> Callable[[], object]:
+    return lambda: instruct(order, receiver_address=address, comments=comments, now=NOW)
+
+
+def _carry(order: Order, status: str | None = "shipped", cost: Money | None = None) -> Callable[[], object]:
+    return lambda: carrier_says(order, status=status, cost=cost, now=NOW)
+
+
+SHIPPING = [
+    (Reason.INVALID_FIELD, _instruct(a_reservation(), address=None)),
+    (Reason.INVALID_FIELD, _instruct(a_reservation(), comments="x" * 501)),
+    (Reason.INVALID_FIELD, _carry(a_reservation(), status=None)),
+    (Reason.INVALID_FIELD, _carry(a_reservation(), status="lost")),
+    (Reason.INVALID_FIELD, _carry(a_reservation(), cost=ars(-1))),
+    (Reason.SHIPPING_NOT_AVAILABLE, _instruct(a_reservation())),
+    (Reason.SHIPPING_NOT_AVAILABLE, _instruct(an_order(status=OrderStatus.CANCELLED))),
+    (Reason.SHIPPING_NOT_AVAILABLE, _carry(a_reservation())),
+    (Reason.SHIPPING_NOT_AVAILABLE, _carry(an_order(status=OrderStatus.INVALID))),
+]
+
 NOTING: list[tuple[Reason, Callable[[], object]]] = [
     (Reason.NOTE_EMPTY, lambda: check_text("")),
     (Reason.NOTE_EMPTY, lambda: check_text(" " * 301)),
@@ -363,6 +385,7 @@ TABLES = {
     "provider": PROVIDER,
     "cancelling": CANCELLING,
     "rating": RATING,
+    "shipping": SHIPPING,
     "noting": NOTING,
     "blocking": BLOCKING,
     "listing": LISTING,
@@ -386,7 +409,7 @@ def test_a_refusal(reason: Reason, act: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["placing", "paying", "cancelling", "rating", "noting", "listing", "changing"]
+    "table", ["placing", "paying", "cancelling", "rating", "shipping", "noting", "listing", "changing"]
 )
 def test_the_tables_keep_the_order_of_the_refusals(table: str) -> None:
     order = list(Reason)

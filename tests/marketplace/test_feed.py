@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.marketplace.market import Market, Notice
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, Stage
+from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, ShippingNews, Stage
 from zoco.domain.refusals import Refused
 from zoco.notifications import feed
 
-TOPICS = ("created_orders", "orders", "orders_v2", "payments", "items", "orders_feedback")
+TOPICS = ("created_orders", "orders", "orders_v2", "payments", "items", "orders_feedback", "shipments")
 
 
 async def record(market: Market, *events: Event) -> int:
@@ -67,6 +67,14 @@ async def test_the_table_of_events_and_topics(market: Market) -> None:
                 ("S", "orders_feedback", "/orders/5/feedback"),
                 ("B", "orders_feedback", "/orders/5/feedback"),
             ],
+        ),
+        (
+            ShippingNews(5, buyer_id=buyer_id, seller_id=seller_id),
+            [("S", "shipments", "/orders/5/shipping"), ("B", "shipments", "/orders/5/shipping")],
+        ),
+        (
+            ShippingNews(5, buyer_id=buyer_id, seller_id=None),
+            [("B", "shipments", "/orders/5/shipping")],
         ),
     ):
         assert await record(market, event) == len(expected)

@@ -22,7 +22,7 @@ from zoco.domain.listings import ItemChange
 from zoco.domain.orders import Cause, OrderStatus, paid_amount
 from zoco.domain.payments import PaymentStatus
 from zoco.domain.refusals import Reason, Refused
-from zoco.marketplace import applications, authorization, blacklists, listings, notes, purchases
+from zoco.marketplace import applications, authorization, blacklists, listings, notes, purchases, shipping
 from zoco.marketplace.idempotency import KeptAnswer, answer_once
 
 ROUNDS = range(3)
@@ -308,3 +308,23 @@ async def test_a_note_is_deleted_once(market: Market, attempt: int) -> None:
     )
 
     assert _refusals(outcomes) == [Reason.NOTE_NOT_FOUND] * 2
+
+
+@pytest.mark.parametrize("attempt", ROUNDS)
+async def test_buyer_and_carrier_speak_at_once_and_both_are_heard(market: Market, attempt: int) -> None:
+    order = await market.place(await market.list_item())
+
+    await asyncio.gather(
+        market.database.write(
+            lambda tx: shipping.instruct(
+                tx, market.buyer, order.id, receiver_address="{}", comments="Timbre 4", now=market.now
+            )
+        ),
+        market.database.write(
+            lambda tx: shipping.carrier_says(tx, order.id, status="shipped", cost=Decimal(15), now=market.now)
+        ),
+    )
+
+    kept = await market.order(order)
+    assert (kept.shipping.comments, kept.shipping.status) == ("Timbre 4", "shipped")
+    assert kept.shipping_cost.amount == 15

@@ -31,6 +31,7 @@ from zoco.database.transaction import Database
 from zoco.domain.feedback import Rating
 from zoco.domain.order_search import DATE_DESCENDING, FILTERS, OrderQuery, Section
 from zoco.domain.orders import Cause, Order, OrderStatus, is_archived, is_pending, is_recent, is_searchable
+from zoco.domain.shipping import Shipping, ShippingStatus
 from zoco.storage import order_search
 from zoco.storage.order_search import COLUMNS
 
@@ -78,8 +79,8 @@ EXAMPLES: dict[str, tuple[dict[str, str], tuple[Order, Order]]] = {
         two_orders(date_closed=NOW - timedelta(days=3)),
     ),
     "shipping.status": (
-        {"shipping__status": "to_be_agreed", "order__status": "paid"},
-        two_orders(status=OrderStatus.PAID),
+        {"shipping__status": "shipped,delivered"},
+        two_orders(shipping=Shipping(status=ShippingStatus.SHIPPED, date_created=NOW)),
     ),
     "feedback.status": (
         {"feedback__status": "waiting_buyer"},

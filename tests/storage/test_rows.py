@@ -33,10 +33,18 @@ from tests.storage.rows import forget_orders, keep
 from zoco.database.transaction import Database
 from zoco.domain.items import ItemStatus
 from zoco.domain.orders import Cause, Order, OrderStatus
+from zoco.domain.shipping import Shipping, ShippingStatus
 from zoco.domain.users import Phone
 from zoco.storage import idempotency, items, orders, payments, users, world
 from zoco.storage.item_search import ItemQuery, find
 from zoco.storage.world import World
+
+SENT = Shipping(
+    status=ShippingStatus.SHIPPED,
+    receiver_address='{"zip_code": "5300"}',
+    comments="Timbre 4",
+    date_created=NOW,
+)
 
 
 async def test_orders_come_back_with_payments_and_feedback(database: Database) -> None:
@@ -52,6 +60,7 @@ async def test_orders_come_back_with_payments_and_feedback(database: Database) -
             delivered=True,
         ),
         a_hidden_order(status=OrderStatus.CANCELLED, cause=Cause.PAYMENT_EXPIRED),
+        an_order(shipping=SENT, shipping_cost=ars(250)),
     ):
         await keep(database, order)
 
@@ -74,6 +83,8 @@ async def test_saving_an_order_writes_what_is_different(database: Database) -> N
             a_payment(id=PAYMENT_ID + 1, transaction_amount=ars(5)),
         ),
         sale=a_feedback(),
+        shipping=SENT,
+        shipping_cost=ars(250),
     )
 
     async def save(order: Order, previous: Order) -> None:

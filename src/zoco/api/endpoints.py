@@ -19,6 +19,7 @@ from zoco.api.routes import (
     orders,
     payments,
     reference,
+    shipping,
     users,
 )
 
@@ -27,6 +28,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *payments.ENDPOINTS,
     *feedback.ENDPOINTS,
     *notes.ENDPOINTS,
+    *shipping.ENDPOINTS,
     *items.ENDPOINTS,
     *users.ENDPOINTS,
     *blacklists.ENDPOINTS,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import secrets
 
 from zoco.api.endpoint import Access, Answer, AnyEndpoint, Call, Endpoint, NoParameters
-from zoco.api.parameters import PaymentPath
+from zoco.api.parameters import OrderPath, PaymentPath
 from zoco.api.presenters import applications as present_tokens
 from zoco.api.presenters import payments as present_payments
 from zoco.api.presenters import people as present
+from zoco.api.presenters import shipping as present_shipping
 from zoco.database.transaction import Transaction
 from zoco.domain.refusals import Reason
 from zoco.domain.users import Phone, User
-from zoco.marketplace import accounts, authorization, purchases
+from zoco.marketplace import accounts, authorization, purchases, shipping
 from zoco.resources import order
 from zoco.resources import user as shapes
 from zoco.resources.application import NewToken, Token
 from zoco.resources.payment import Payment, ProviderWord
+from zoco.resources.shipping import CarrierWord, OrderShipping
 from zoco.web.passwords import hash_password
 
 
@@ -69,6 +71,14 @@ async def provider_says(tx: Transaction, call: Call[PaymentPath, ProviderWord]) 
     return Answer(present_payments.for_payer(payment))
 
 
+async def carrier_says(tx: Transaction, call: Call[OrderPath, CarrierWord]) -> Answer:
+    body = call.body
+    order = await shipping.carrier_says(
+        tx, call.parameters.order_id, status=body.status, cost=body.cost, now=call.now
+    )
+    return Answer(present_shipping.shipping(order))
+
+
 def _phone(phone: order.Phone) -> Phone:
     return Phone(
         area_code=phone.area_code,
@@ -111,5 +121,21 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         answer=Payment,
         summary="The payment provider's word: credited, rejected, refunded, charged back",
         refusals=(Reason.PAYMENT_NOT_FOUND, Reason.INVALID_FIELD, Reason.ILLEGAL_PAYMENT_CHANGE),
+    ),
+    Endpoint(
+        "POST",
+        "/operator/orders/{order_id}/shipping",
+        carrier_says,
+        access=Access.OPERATOR,
+        parameters=OrderPath,
+        body=CarrierWord,
+        answer=OrderShipping,
+        summary="The carrier's word: how far an order's goods are, and what their way costs",
+        refusals=(
+            Reason.ORDER_NOT_FOUND,
+            Reason.INVALID_FIELD,
+            Reason.AMOUNT_TOO_FINE,
+            Reason.SHIPPING_NOT_AVAILABLE,
+        ),
     ),
 )

@@ -122,6 +122,7 @@ PROBLEMS: dict[Reason, Problem] = {
     ),
     Reason.ILLEGAL_PAYMENT_CHANGE: Problem(409, "conflict", "The payment can not take this status"),
     Reason.ORDER_NOT_CANCELLABLE: Problem(409, "order_not_cancellable", "The order can not be cancelled"),
+    Reason.SHIPPING_NOT_AVAILABLE: Problem(400, "shipping_not_available", "The order is not shipped"),
     Reason.ORDER_NOT_RATABLE: Problem(400, "order_not_ratable", "The order can not be rated"),
     Reason.FEEDBACK_ALREADY_EXISTS: Problem(
         400, "feedback_already_exists", "You have already given feedback on this order"

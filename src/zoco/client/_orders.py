@@ -13,6 +13,7 @@ from zoco.resources.order import NewOrder, NewOrderItem, Order, OrderChange
 from zoco.resources.page import OrderPage
 from zoco.resources.payment import NewPayment, Payment
 from zoco.resources.scalars import order_moment
+from zoco.resources.shipping import OrderShipping, ReceiverAddress, ShippingInstructions
 
 Section = Literal["all", "recent", "archived", "pending"]
 Value = str | int | bool | datetime | Sequence[str]
@@ -167,6 +168,17 @@ class Orders(Calls):
     async def feedback(self, order_id: int) -> FeedbackPair:
         """Both parties' feedback; None is what was not given, or may not be seen yet (11.6)."""
         return (await self._get(f"/orders/{order_id}/feedback", FeedbackPair)).value
+
+    async def shipping(self, order_id: int) -> OrderShipping:
+        """How far the goods are; what a notification of the topic `shipments` names."""
+        return (await self._get(f"/orders/{order_id}/shipping", OrderShipping)).value
+
+    async def instruct_shipping(
+        self, order_id: int, *, receiver_address: ReceiverAddress | None = None, comments: str | None = None
+    ) -> OrderShipping:
+        """As the buyer: where the goods are to go. None: as it is; `comments=""` takes them away."""
+        body = ShippingInstructions(receiver_address=receiver_address, comments=comments)
+        return (await self._send("PUT", f"/orders/{order_id}/shipping", OrderShipping, body)).value
 
 
 def _query(filters: OrderFilters) -> list[tuple[str, str]]:

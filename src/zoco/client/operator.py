@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,7 @@ from zoco.client._retries import DEFAULT_RETRIES
 from zoco.resources.application import NewToken, Token
 from zoco.resources.payment import Payment, ProviderWord
 from zoco.resources.scalars import utc_moment
+from zoco.resources.shipping import CarrierWord, OrderShipping
 from zoco.resources.user import NewUser, User
 
 ALL_SCOPES = ("read", "write", "offline_access")
@@ -72,6 +74,13 @@ class Operator(Calls):
         """Speak as the payment provider: credit, reject, refund, charge back."""
         body = ProviderWord(status=status, status_detail=status_detail)
         return (await self._send("POST", f"/operator/payments/{payment_id}", Payment, body)).value
+
+    async def carrier_word(
+        self, order_id: int, *, status: str | None = None, cost: Decimal | None = None
+    ) -> OrderShipping:
+        """Speak as the carrier: how far an order's goods are, what their way costs."""
+        body = CarrierWord(status=status, cost=cost)
+        return (await self._send("POST", f"/operator/orders/{order_id}/shipping", OrderShipping, body)).value
 
     async def clock(self) -> WorldClock:
         return (await self._get("/sandbox/clock", WorldClock)).value

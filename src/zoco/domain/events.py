@@ -44,4 +44,13 @@ class FeedbackNews:
     buyer_id: int
 
 
-Event = OrderNews | PaymentNews | ItemNews | FeedbackNews
+@dataclass(frozen=True, slots=True)
+class ShippingNews:
+    """The way of an order's goods changed. `seller_id` is None while the order is hidden from the seller."""
+
+    order_id: int
+    buyer_id: int
+    seller_id: int | None
+
+
+Event = OrderNews | PaymentNews | ItemNews | FeedbackNews | ShippingNews

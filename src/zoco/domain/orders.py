@@ -15,6 +15,7 @@ from zoco.domain.items import Item
 from zoco.domain.money import Money
 from zoco.domain.payments import Payment, total_of
 from zoco.domain.refusals import Reason, Refused
+from zoco.domain.shipping import TO_BE_AGREED, Shipping
 
 # 21 days to close a deal and to rate it (4.5); 72 hours to pay (contract 22, time settings).
 ORDER_LIFE = timedelta(days=21)
@@ -76,6 +77,7 @@ class Order:
     application_id: int | None = None
     line: OrderLine
     shipping_cost: Money
+    shipping: Shipping = TO_BE_AGREED
     payments: tuple[Payment, ...] = ()
     sale: Feedback | None = None
     purchase: Feedback | None = None

@@ -52,6 +52,8 @@ class Reason(StrEnum):
     ILLEGAL_PAYMENT_CHANGE = "illegal_payment_change"
     # Cancelling, contract 26.1
     ORDER_NOT_CANCELLABLE = "order_not_cancellable"
+    # Shipping, contract A-39
+    SHIPPING_NOT_AVAILABLE = "shipping_not_available"
     # Feedback, contract 11.4
     ORDER_NOT_RATABLE = "order_not_ratable"
     FEEDBACK_ALREADY_EXISTS = "feedback_already_exists"

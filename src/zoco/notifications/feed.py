@@ -8,7 +8,7 @@ from datetime import datetime
 from random import SystemRandom
 
 from zoco.database.transaction import Transaction
-from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, Stage
+from zoco.domain.events import Event, FeedbackNews, ItemNews, OrderNews, PaymentNews, ShippingNews, Stage
 from zoco.domain.ids import notification_id
 from zoco.storage import feed
 from zoco.storage.feed import FeedRow
@@ -24,6 +24,7 @@ ORDER_TOPICS = {
 PAYMENT_TOPIC = "payments"
 ITEM_TOPIC = "items"
 FEEDBACK_TOPIC = "orders_feedback"
+SHIPPING_TOPIC = "shipments"
 
 _random = SystemRandom()
 
@@ -95,3 +96,7 @@ def _messages(event: Event) -> Iterator[_Message]:
         case FeedbackNews():
             for user_id in (event.seller_id, event.buyer_id):
                 yield _Message(user_id, FEEDBACK_TOPIC, f"/orders/{event.order_id}/feedback")
+        case ShippingNews():
+            if event.seller_id is not None:
+                yield _Message(event.seller_id, SHIPPING_TOPIC, f"/orders/{event.order_id}/shipping")
+            yield _Message(event.buyer_id, SHIPPING_TOPIC, f"/orders/{event.order_id}/shipping")

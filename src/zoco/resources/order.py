@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec import UNSET, Struct, UnsetType
 
 from zoco.resources.payment import OrderPayment
+from zoco.resources.shipping import OrderShipping
 
 
 class Phone(Struct, frozen=True, kw_only=True):
@@ -84,21 +85,6 @@ class FeedbackSummary(Struct, frozen=True, kw_only=True):
 class OrderFeedback(Struct, frozen=True, kw_only=True):
     purchase: FeedbackSummary | None = None
     sale: FeedbackSummary | None = None
-
-
-class OrderShipping(Struct, frozen=True, kw_only=True):
-    status: str = "to_be_agreed"
-    id: int | None = None
-    substatus: str | None = None
-    service_id: int | None = None
-    currency_id: str | None = None
-    shipping_mode: str | None = None
-    shipment_type: str | None = None
-    sender_id: int | None = None
-    picking_type: str | None = None
-    date_created: str | None = None
-    cost: Decimal | None = None
-    date_first_printed: str | None = None
 
 
 class Coupon(Struct, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ _TAGS = """CASE WHEN o.reservation = 1 THEN ' reservation ' ELSE ' ' END
 _SEEN = f"""
     SELECT o.id, o.item_id, o.status, o.date_created, o.last_updated, o.date_closed, o.expiration_date,
         o.reservation, o.delivered,
-        'to_be_agreed' AS shipping_status,
+        o.shipping_status,
         {_TAGS} AS tags,
         o.search_text || CASE WHEN o.mandatory_flow = 1 AND o.date_closed IS NULL
             THEN counterpart.nickname_text ELSE counterpart.names_text END AS words,

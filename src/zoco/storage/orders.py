@@ -12,6 +12,7 @@ from zoco.domain.money import Money
 from zoco.domain.order_search import searchable
 from zoco.domain.orders import Cause, Order, OrderLine, OrderStatus
 from zoco.domain.payments import Payment
+from zoco.domain.shipping import TO_BE_AGREED, Shipping, ShippingStatus
 from zoco.storage import feedback, payments
 from zoco.storage.statements import insert, update
 
@@ -39,6 +40,10 @@ _COLUMNS = (
     "seller_custom_field",
     "warranty",
     "shipping_cost",
+    "shipping_status",
+    "shipping_address",
+    "shipping_comments",
+    "shipping_date_created",
     "stock_taken",
     "stock_returned",
     "delivered",
@@ -54,6 +59,10 @@ _CHANGING = (
     "status",
     "cause",
     "shipping_cost",
+    "shipping_status",
+    "shipping_address",
+    "shipping_comments",
+    "shipping_date_created",
     "stock_taken",
     "stock_returned",
     "delivered",
@@ -171,6 +180,7 @@ def _order(row: Row, paid: tuple[Payment, ...], *, sale: Feedback | None, purcha
         application_id=row["application_id"],
         line=_line(row),
         shipping_cost=Money(row["shipping_cost"], row["currency_id"]),
+        shipping=_shipping(row),
         payments=paid,
         sale=sale,
         purchase=purchase,
@@ -202,6 +212,17 @@ def _line(row: Row) -> OrderLine:
     )
 
 
+def _shipping(row: Row) -> Shipping:
+    if row["shipping_date_created"] is None:
+        return TO_BE_AGREED
+    return Shipping(
+        status=ShippingStatus(row["shipping_status"]),
+        receiver_address=row["shipping_address"],
+        comments=row["shipping_comments"],
+        date_created=from_micros(row["shipping_date_created"]),
+    )
+
+
 def _values(order: Order) -> Mapping[str, object]:
     line = order.line
     return {
@@ -228,6 +249,10 @@ def _values(order: Order) -> Mapping[str, object]:
         "seller_custom_field": line.seller_custom_field,
         "warranty": line.warranty,
         "shipping_cost": order.shipping_cost.minor,
+        "shipping_status": order.shipping.status.value,
+        "shipping_address": order.shipping.receiver_address,
+        "shipping_comments": order.shipping.comments,
+        "shipping_date_created": to_micros_or_none(order.shipping.date_created),
         "stock_taken": int(order.stock_taken),
         "stock_returned": int(order.stock_returned),
         "delivered": int(order.delivered),

@@ -10,6 +10,7 @@ import msgspec
 
 from zoco.api.presenters.payments import in_order
 from zoco.api.presenters.people import parties
+from zoco.api.presenters.shipping import shipping
 from zoco.domain import orders as order_rules
 from zoco.domain.feedback import Feedback, Side
 from zoco.domain.money import Money
@@ -57,6 +58,7 @@ def order(seen: OrderView, now: datetime) -> shapes.Order:
         seller=seller,
         payments=[in_order(payment) for payment in placed.payments],
         feedback=_feedback(seen, now),
+        shipping=shipping(placed),
         tags=list(order_rules.tags(placed)),
         hidden_for_seller=placed.hidden,
         application_id=None if placed.application_id is None else str(placed.application_id),

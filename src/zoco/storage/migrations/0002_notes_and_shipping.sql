@@ -18,3 +18,11 @@ CREATE TABLE IF NOT EXISTS questions_blacklist (
 );
 CREATE INDEX order_blacklist_of_seller ON order_blacklist (seller_id, date_created, user_id);
 CREATE INDEX questions_blacklist_of_seller ON questions_blacklist (seller_id, date_created, user_id);
+
+-- What buyer and carrier say of the way of the goods (A-39); shipping_cost is there already.
+ALTER TABLE orders ADD COLUMN shipping_status TEXT NOT NULL DEFAULT 'to_be_agreed'
+    CHECK (shipping_status IN ('to_be_agreed', 'pending', 'ready_to_ship', 'shipped', 'delivered',
+        'not_delivered'));
+ALTER TABLE orders ADD COLUMN shipping_address TEXT;
+ALTER TABLE orders ADD COLUMN shipping_comments TEXT;
+ALTER TABLE orders ADD COLUMN shipping_date_created BIGINT;
