@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from zoco.domain.charges import read_rates
+
 CONFIG_FILE = Path("zoco.toml")
 
 
@@ -47,6 +49,10 @@ class Settings:
     sandbox: bool = field(default=True, metadata={"help": "a clock that can be moved, demo worlds"})
     demo: bool = field(default=False, metadata={"help": "fill an empty data folder with the demo world"})
     empty: bool = field(default=False, metadata={"help": "ask for no world; never wipes one"})
+    sale_fee: str = field(
+        default="0",
+        metadata={"help": "percent of an order that its seller is charged: 11.5, or MLB=11,MLA=13.5"},
+    )
     log: str = field(default="errors", metadata={"help": "lines on stderr: none, errors or all"})
     metrics_port: int = field(
         default=0, metadata={"help": "port of the metrics, on this machine only; 0: no metrics"}
@@ -155,6 +161,10 @@ def _check(settings: Settings) -> None:
         raise BadSetting("The marketplace and the desk cannot share one port: change port or desk_port.")
     if settings.metrics_port != 0 and settings.metrics_port in (settings.port, settings.desk_port):
         raise BadSetting("The metrics need a port of their own: change metrics_port.")
+    try:
+        read_rates(settings.sale_fee)
+    except ValueError as error:
+        raise BadSetting(f"The setting 'sale_fee' is wrong: {error}.") from error
     if settings.log not in ("none", "errors", "all"):
         raise BadSetting("The setting 'log' must be none, errors or all.")
     for name in ("database_url", "desk_database_url"):

@@ -54,6 +54,7 @@ def test_addresses_others_use_are_told_apart_from_where_it_listens() -> None:
         ({"demo": True, "empty": True}, {}, "", "not for both"),
         ({"metrics_port": 8080}, {}, "", "The metrics need a port of their own"),
         ({"log": "loud"}, {}, "", "must be none, errors or all"),
+        ({"sale_fee": "MLX=5"}, {}, "", "The setting 'sale_fee' is wrong: 'MLX' is no site."),
         ({"host": "0.0.0.0"}, {}, "", "put a TLS proxy in front"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -191,6 +192,18 @@ ROWS: list[tuple[str, Callable[[], Change], list[str]]] = [
         "expiration with release",
         lambda: expire(a_paid_order(), EXPIRATION),
         ["order visible", "payment S 20000001001"],
+    ),
+    (
+        "expiration with a charge, of which the buyer hears nothing",
+        lambda: expire(a_paid_order(), EXPIRATION, fee_rate=Decimal("0.1")),
+        ["order visible", "payment S 20000001001"],
+    ),
+    (
+        "expiration with a charge and nothing to release",
+        lambda: expire(
+            a_paid_order(sale=a_feedback(), purchase=BUYERS_NO), EXPIRATION, fee_rate=Decimal("0.1")
+        ),
+        ["order visible"],
     ),
     ("expiration without money", lambda: expire(an_order(), EXPIRATION), ["order visible"]),
     (

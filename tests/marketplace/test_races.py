@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -17,12 +18,14 @@ from tests.marketplace.market import Market
 from zoco.database.transaction import Transaction
 from zoco.domain.applications import ApplicationChange, NewApplication
 from zoco.domain.blacklists import Blacklist
+from zoco.domain.charges import read_rates
 from zoco.domain.items import Item
 from zoco.domain.listings import ItemChange
 from zoco.domain.orders import Cause, OrderStatus, paid_amount
 from zoco.domain.payments import PaymentStatus
 from zoco.domain.refusals import Reason, Refused
 from zoco.marketplace import applications, authorization, blacklists, listings, notes, purchases, shipping
+from zoco.marketplace.expiry import ExpiryLoop
 from zoco.marketplace.idempotency import KeptAnswer, answer_once
 
 ROUNDS = range(3)
@@ -270,6 +273,23 @@ async def test_two_applications_want_one_name(market: Market, attempt: int) -> N
         await market.database.read(partial(applications.application, application_id=one.id)) for one in made
     ]
     assert [one.name for one in kept].count("Taller") == 1
+
+
+@pytest.mark.parametrize("attempt", ROUNDS)
+async def test_two_loops_charge_an_order_once(market: Market, attempt: int) -> None:
+    order = await market.place(await market.list_item())
+    await market.pay(order)
+    market.clock.advance(timedelta(days=21))
+    loops = [ExpiryLoop(market.database, market.clock, fee_rates=read_rates(rate)) for rate in ("10", "20")]
+    await market.subscribe("payments")
+
+    await asyncio.gather(*(loop.run_due() for loop in loops))
+
+    kept = await market.order(order)
+    assert kept.charge is not None
+    assert kept.charge.amount.amount in (100, 200)
+    assert kept.payments[0].charged == kept.charge.amount
+    assert len(await market.notices()) == 1
 
 
 @pytest.mark.parametrize("attempt", ROUNDS)

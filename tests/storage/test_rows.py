@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -31,6 +32,7 @@ from tests.builders import (
 )
 from tests.storage.rows import forget_orders, keep
 from zoco.database.transaction import Database
+from zoco.domain.charges import Charge
 from zoco.domain.items import ItemStatus
 from zoco.domain.orders import Cause, Order, OrderStatus
 from zoco.domain.shipping import Shipping, ShippingStatus
@@ -61,6 +63,11 @@ async def test_orders_come_back_with_payments_and_feedback(database: Database) -
         ),
         a_hidden_order(status=OrderStatus.CANCELLED, cause=Cause.PAYMENT_EXPIRED),
         an_order(shipping=SENT, shipping_cost=ars(250)),
+        a_paid_order(
+            expired=True,
+            charge=Charge(Decimal("0.110"), ars(110), NOW),
+            payments=(a_payment(charged=ars(110)),),
+        ),
     ):
         await keep(database, order)
 
@@ -79,12 +86,14 @@ async def test_saving_an_order_writes_what_is_different(database: Database) -> N
         date_closed=later,
         last_updated=later,
         payments=(
-            a_payment(date_last_modified=later),
+            a_payment(date_last_modified=later, charged=ars(1)),
             a_payment(id=PAYMENT_ID + 1, transaction_amount=ars(5)),
         ),
         sale=a_feedback(),
         shipping=SENT,
         shipping_cost=ars(250),
+        expired=True,
+        charge=Charge(Decimal("0.1"), ars(1), later),
     )
 
     async def save(order: Order, previous: Order) -> None:

@@ -21,6 +21,7 @@ from zoco.desk.app import create_app as create_desk_app
 from zoco.desk.desk import Desk
 from zoco.desk.duties import release_dead_leases
 from zoco.desk.workers import Workers
+from zoco.domain.charges import read_rates
 from zoco.marketplace.expiry import ExpiryLoop
 from zoco.notifications.delivery import callbacks
 from zoco.notifications.dispatcher import Dispatcher
@@ -72,7 +73,7 @@ async def open_marketplace(settings: Settings, watch: Watch = UNWATCHED) -> Asyn
             clock = await kept_clock(database, clock)
         watch.watch_feed(database, clock)
         dispatcher = Dispatcher(database, clock, post=post, observer=watch.observer)
-        expiry = ExpiryLoop(database, clock)
+        expiry = ExpiryLoop(database, clock, fee_rates=read_rates(settings.sale_fee))
         key = operator_key(settings)
         app = create_marketplace_app(
             database,

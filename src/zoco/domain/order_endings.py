@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
+from zoco.domain.charges import FREE, Charge, shares
 from zoco.domain.feedback import Side
 from zoco.domain.items import Item
-from zoco.domain.order_moves import end, settle, told
+from zoco.domain.money import Money
+from zoco.domain.order_moves import end, settle, told, with_payments
 from zoco.domain.orders import (
     DEAD,
     UNPAID,
@@ -15,6 +18,7 @@ from zoco.domain.orders import (
     Change,
     Order,
     OrderStatus,
+    paid_amount,
     payment_deadline,
     rating_is_over,
     refused_by_buyer_alone,
@@ -51,8 +55,11 @@ def expire_unpaid(order: Order, now: datetime) -> Change:
     return told(order, ended, None)
 
 
-def expire(order: Order, now: datetime) -> Change:
-    """T18: the deadline to rate has passed; feedback is visible, and the money goes where it belongs."""
+def expire(order: Order, now: datetime, *, fee_rate: Decimal = FREE) -> Change:
+    """T18: the deadline to rate has passed; feedback is visible, and the money goes where it belongs.
+
+    The seller is charged `fee_rate` of it, unless it ends here (A-40).
+    """
     in_force = order.status in (OrderStatus.PAID, OrderStatus.CONFIRMED)
     if not in_force or order.expired or now < order.expiration_date:
         return Change(order)
@@ -61,7 +68,19 @@ def expire(order: Order, now: datetime) -> Change:
         # 11.7: the seller never answered the buyer's "no". Without his word nothing returns to the shelf.
         ended, _ = end(expired, None, OrderStatus.CANCELLED, Cause.PAYMENT_REFUNDED, now, restock=False)
         return told(order, ended, None)
-    return told(order, settle(expired, now), None)
+    return told(order, _charged(settle(expired, now), fee_rate, now), None)
+
+
+def _charged(order: Order, fee_rate: Decimal, now: datetime) -> Order:
+    # The seed says that a reservation costs its seller nothing.
+    rate = FREE if order.reservation else fee_rate
+    worth = paid_amount(order) if order.status is OrderStatus.PAID else order.total
+    fee = Money.rounded(worth.amount * rate, worth.currency)
+    paid = [one for one in order.payments if one.credited and one.net_amount]
+    parts = shares(fee, [one.net_amount for one in paid])
+    part_of = {one.id: part for one, part in zip(paid, parts, strict=True)}
+    charged = replace(order, charge=Charge(rate, fee, now))
+    return with_payments(charged, lambda one: replace(one, charged=part_of.get(one.id, one.charged)))
 
 
 def seller_banned(order: Order, item: Item, now: datetime) -> Change:

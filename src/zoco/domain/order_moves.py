@@ -154,13 +154,16 @@ def _stage(before: Order | None, order: Order) -> Stage:
 
 def _heard_by(known: Payment | None, payment: Payment, stage: Stage) -> tuple[bool, bool]:
     """Whether the buyer and the seller hear of a payment."""
-    changed = payment != known
+    # What the seller is charged of it is no news of a payment.
+    changed = known is None or payment != replace(known, charged=payment.charged)
     if stage is Stage.HIDDEN:
         return changed, False
     if stage is Stage.BECAME_VISIBLE:
         return changed, payment.credited
     # Only the seller's account moves when money is released.
     released_only = (
-        changed and known is not None and payment == payments.release(known, payment.date_last_modified)
+        changed
+        and known is not None
+        and payment == replace(payments.release(known, payment.date_last_modified), charged=payment.charged)
     )
     return changed and not released_only, changed

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
 
+from zoco.domain.charges import Charge
 from zoco.domain.events import Event
 from zoco.domain.feedback import Feedback, Side
 from zoco.domain.items import Item
@@ -87,6 +88,7 @@ class Order:
     delivered: bool = False
     # Money released and feedback visible because the deadline has passed (T18).
     expired: bool = False
+    charge: Charge | None = None
     date_created: datetime
     date_closed: datetime | None = None
     last_updated: datetime
@@ -160,6 +162,13 @@ def owed(order: Order) -> Money:
         return Money(0, order.total.currency)
     waiting = (one.transaction_amount for one in order.payments if one.waiting)
     return order.total - paid_amount(order) - total_of(waiting, order.total.currency)
+
+
+def sale_fee(order: Order) -> Money:
+    """What the seller is charged for the order (A-40); nothing once it has come to nothing."""
+    if order.charge is None or order.status in DEAD:
+        return Money(0, order.total.currency)
+    return order.charge.amount
 
 
 def tags(order: Order) -> tuple[str, ...]:

@@ -103,6 +103,8 @@ class Payment:
     money_release_date: datetime | None = None
     date_released: datetime | None = None
     activation_uri: str | None = None
+    # Its part of what the seller is charged for the order; None until then (A-40).
+    charged: Money | None = None
 
     @property
     def credited(self) -> bool:
@@ -113,6 +115,12 @@ class Payment:
     def waiting(self) -> bool:
         """In process: not decided yet, its part of the order is reserved (26.15)."""
         return self.status in _WAITING
+
+    @property
+    def marketplace_fee(self) -> Money:
+        """What the seller is charged of it; nothing of what he does not get."""
+        nothing = Money(0, self.transaction_amount.currency)
+        return self.charged if self.charged is not None and self.credited else nothing
 
     @property
     def net_amount(self) -> Money:

@@ -7,10 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from zoco.clock import Clock, SandboxClock
 from zoco.database.transaction import Database, Transaction
 from zoco.domain import items as item_rules
+from zoco.domain.charges import NO_FEES, FeeRates
 from zoco.domain.events import ItemNews
 from zoco.domain.items import Item, ItemStatus
 from zoco.domain.order_endings import expire, expire_unpaid
@@ -40,13 +42,16 @@ async def expire_unpaid_orders(tx: Transaction, now: datetime, limit: int) -> in
     return len(due)
 
 
-async def expire_orders(tx: Transaction, now: datetime, limit: int) -> int:
-    """T18: past `expiration_date` feedback becomes visible and money is released; how many orders."""
+async def expire_orders(tx: Transaction, now: datetime, limit: int, *, fee_rates: FeeRates = NO_FEES) -> int:
+    """T18: past `expiration_date` feedback becomes visible, money is released, the seller is charged
+    (A-40); how many orders.
+    """
     due = await orders.due_expiration(tx, now=now, limit=limit)
     for order_id in due:
         order = await orders.get_for_update(tx, order_id)
         if order is not None and _is_expiring(order, now):
-            await keep(tx, expire(order, now), order=order, now=now)
+            change = expire(order, now, fee_rate=fee_rates.of(order.site_id))
+            await keep(tx, change, order=order, now=now)
     return len(due)
 
 
@@ -81,9 +86,14 @@ class ExpiryLoop:
     task = asyncio.create_task(loop.run())
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, fee_rates: FeeRates = NO_FEES) -> None:
         self._database = database
         self._clock = clock
+        self._duties: tuple[Duty, ...] = (
+            expire_unpaid_orders,
+            partial(expire_orders, fee_rates=fee_rates),
+            end_listings,
+        )
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
         self._stopping = False
@@ -112,7 +122,7 @@ class ExpiryLoop:
         """Do everything that is due at this moment of the clock, batch by batch; how much it was."""
         async with self._turn:
             done = 0
-            for duty in (expire_unpaid_orders, expire_orders, end_listings):
+            for duty in self._duties:
                 done += await self._work_off(duty)
             return done
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from zoco.database.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from zoco.database.transaction import Row, Transaction
+from zoco.domain.charges import Charge
 from zoco.domain.feedback import Feedback, Side
 from zoco.domain.money import Money
 from zoco.domain.order_search import searchable
@@ -48,6 +50,9 @@ _COLUMNS = (
     "stock_returned",
     "delivered",
     "expired",
+    "charge_rate",
+    "charge_amount",
+    "charge_date",
     "date_created",
     "date_closed",
     "last_updated",
@@ -67,6 +72,9 @@ _CHANGING = (
     "stock_returned",
     "delivered",
     "expired",
+    "charge_rate",
+    "charge_amount",
+    "charge_date",
     "date_closed",
     "last_updated",
 )
@@ -188,6 +196,7 @@ def _order(row: Row, paid: tuple[Payment, ...], *, sale: Feedback | None, purcha
         stock_returned=bool(row["stock_returned"]),
         delivered=bool(row["delivered"]),
         expired=bool(row["expired"]),
+        charge=_charge(row),
         date_created=from_micros(row["date_created"]),
         date_closed=from_micros_or_none(row["date_closed"]),
         last_updated=from_micros(row["last_updated"]),
@@ -223,8 +232,18 @@ def _shipping(row: Row) -> Shipping:
     )
 
 
+def _charge(row: Row) -> Charge | None:
+    if row["charge_date"] is None:
+        return None
+    return Charge(
+        rate=Decimal(row["charge_rate"]),
+        amount=Money(row["charge_amount"], row["currency_id"]),
+        date_created=from_micros(row["charge_date"]),
+    )
+
+
 def _values(order: Order) -> Mapping[str, object]:
-    line = order.line
+    line, charge = order.line, order.charge
     return {
         "id": order.id,
         "site_id": order.site_id,
@@ -257,6 +276,9 @@ def _values(order: Order) -> Mapping[str, object]:
         "stock_returned": int(order.stock_returned),
         "delivered": int(order.delivered),
         "expired": int(order.expired),
+        "charge_rate": None if charge is None else str(charge.rate),
+        "charge_amount": None if charge is None else charge.amount.minor,
+        "charge_date": None if charge is None else to_micros(charge.date_created),
         "date_created": to_micros(order.date_created),
         "date_closed": to_micros_or_none(order.date_closed),
         "last_updated": to_micros(order.last_updated),

@@ -34,6 +34,7 @@ _COLUMNS = (
     "date_refunded",
     "money_release_date",
     "date_released",
+    "charged_amount",
 )
 _CHANGING = (
     "status",
@@ -44,6 +45,7 @@ _CHANGING = (
     "date_refunded",
     "money_release_date",
     "date_released",
+    "charged_amount",
 )
 _SAVE = upsert("payments", _COLUMNS, _CHANGING)
 
@@ -120,6 +122,7 @@ def _values(payment: Payment) -> Mapping[str, object]:
         "date_refunded": to_micros_or_none(payment.date_refunded),
         "money_release_date": to_micros_or_none(payment.money_release_date),
         "date_released": to_micros_or_none(payment.date_released),
+        "charged_amount": None if payment.charged is None else payment.charged.minor,
     }
 
 
@@ -148,4 +151,5 @@ def _payment(row: Row) -> Payment:
         money_release_date=from_micros_or_none(row["money_release_date"]),
         date_released=from_micros_or_none(row["date_released"]),
         activation_uri=row["activation_uri"],
+        charged=None if row["charged_amount"] is None else Money(row["charged_amount"], currency),
     )

@@ -15,7 +15,7 @@ from zoco.domain import orders as order_rules
 from zoco.domain.feedback import Feedback, Side
 from zoco.domain.money import Money
 from zoco.domain.order_search import FILTERS, SORTS, Filter, Match, OrderQuery
-from zoco.domain.orders import Cause, FeedbackView, OrderLine, View
+from zoco.domain.orders import Cause, FeedbackView, Order, View
 from zoco.marketplace.views import OrderResults, OrderView
 from zoco.resources import order as shapes
 from zoco.resources import page
@@ -49,7 +49,7 @@ def order(seen: OrderView, now: datetime) -> shapes.Order:
         last_updated=updated,
         date_last_updated=updated,
         expiration_date=order_moment(placed.expiration_date),
-        order_items=[_order_item(placed.line)],
+        order_items=[_order_item(placed)],
         total_amount=total,
         total_amount_with_shipping=_number(placed.total + placed.shipping_cost),
         paid_amount=_number(order_rules.paid_amount(placed)),
@@ -105,7 +105,8 @@ def _in_page(seen: OrderView, now: datetime) -> shapes.Order:
     return msgspec.structs.replace(single, status_detail=shapes.StatusDetail())
 
 
-def _order_item(line: OrderLine) -> shapes.OrderItem:
+def _order_item(placed: Order) -> shapes.OrderItem:
+    line = placed.line
     attributes = line.variation_attributes
     return shapes.OrderItem(
         item=shapes.OrderedItem(
@@ -123,6 +124,7 @@ def _order_item(line: OrderLine) -> shapes.OrderItem:
         unit_price=_number(line.unit_price),
         full_unit_price=_number(line.full_unit_price),
         currency_id=line.unit_price.currency,
+        sale_fee=_number(order_rules.sale_fee(placed)),
         listing_type_id=line.listing_type_id,
     )
 

@@ -35,6 +35,7 @@ def in_order(payment: Payment) -> shapes.OrderPayment:
         transaction_amount=_number(payment.transaction_amount),
         transaction_amount_refunded=_number(payment.refunded_amount),
         total_paid_amount=_number(payment.total_paid_amount),
+        marketplace_fee=None if payment.charged is None else _number(payment.marketplace_fee),
         installment_amount=_installment(payment),
         date_approved=order_moment_or_none(payment.date_approved),
         date_created=order_moment(payment.date_created),
@@ -60,7 +61,9 @@ def payment_page(results: PaymentResults, *, offset: int, limit: int) -> page.Pa
 
 
 def for_collector(seen: CollectionView) -> shapes.Collection:
-    """Contract 8.4. What the collector receives is the amount without the payer's financing."""
+    """Contract 8.4. What the collector receives is the amount without the payer's financing, less what
+    he is charged.
+    """
     payment = seen.payment
     refunded = payment.refunded_amount
     return shapes.Collection(
@@ -77,8 +80,9 @@ def for_collector(seen: CollectionView) -> shapes.Collection:
         reason=payment.reason,
         currency_id=payment.transaction_amount.currency,
         transaction_amount=_number(payment.transaction_amount),
-        net_received_amount=_number(payment.transaction_amount - refunded),
+        net_received_amount=_number(payment.net_amount - payment.marketplace_fee),
         total_paid_amount=_number(payment.total_paid_amount),
+        marketplace_fee=_number(payment.marketplace_fee),
         finance_fee=_number(payment.total_paid_amount - payment.transaction_amount),
         status=payment.status.value,
         status_detail=payment.status_detail,

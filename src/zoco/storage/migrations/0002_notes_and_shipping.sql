@@ -26,3 +26,10 @@ ALTER TABLE orders ADD COLUMN shipping_status TEXT NOT NULL DEFAULT 'to_be_agree
 ALTER TABLE orders ADD COLUMN shipping_address TEXT;
 ALTER TABLE orders ADD COLUMN shipping_comments TEXT;
 ALTER TABLE orders ADD COLUMN shipping_date_created BIGINT;
+
+-- What the marketplace charges its seller for an order, written once, when it expires (A-40); the
+-- rate is a decimal as text. Each payment carries its part.
+ALTER TABLE orders ADD COLUMN charge_rate TEXT;
+ALTER TABLE orders ADD COLUMN charge_amount BIGINT CHECK (charge_amount >= 0);
+ALTER TABLE orders ADD COLUMN charge_date BIGINT;
+ALTER TABLE payments ADD COLUMN charged_amount BIGINT CHECK (charged_amount >= 0);
