@@ -42,6 +42,8 @@ STATUSES = [
     (Reason.INVALID_TRANSACTION_AMOUNT, 400, "invalid_transaction_amount"),
     (Reason.ILLEGAL_PAYMENT_CHANGE, 409, "conflict"),
     (Reason.ORDER_NOT_CANCELLABLE, 409, "order_not_cancellable"),
+    (Reason.ORDER_IS_OVER, 409, "conflict"),
+    (Reason.NOT_CONTRADICTED, 409, "conflict"),
     (Reason.SHIPPING_NOT_AVAILABLE, 400, "shipping_not_available"),
     (Reason.ORDER_NOT_RATABLE, 400, "order_not_ratable"),
     (Reason.FEEDBACK_ALREADY_EXISTS, 400, "feedback_already_exists"),

@@ -358,3 +358,17 @@ async def test_shipping(marketplace: FakeMarketplace, client: Client) -> None:
     assert seen.receiver_address == ReceiverAddress(zip_code="5300")
     assert marketplace.requests[1].json == {"receiver_address": {"zip_code": "5300"}, "comments": ""}
     assert marketplace.requests[2].json == {"status": "shipped", "cost": 15.5}
+
+
+async def test_the_operator_decides(marketplace: FakeMarketplace) -> None:
+    marketplace.answer("POST /operator/orders/7/invalidate", bodies.order(7, status="invalid"))
+    marketplace.answer("POST /operator/orders/7/settle", bodies.order(7))
+
+    async with Operator(marketplace.base_url, "the-key") as operator:
+        assert (await operator.invalidate_order(7, reason="A stolen card")).status == "invalid"
+        assert (await operator.settle_order(7, to="seller")).status == "paid"
+
+    assert [request.json for request in marketplace.requests] == [
+        {"reason": "A stolen card"},
+        {"to": "seller"},
+    ]

@@ -388,7 +388,7 @@ ROWS: list[tuple[str, Callable[[], Change], After]] = [
     ),
     (
         "T20",
-        lambda: invalidate(a_paid_order(delivered=True), SOLD, LATER),
+        lambda: invalidate(a_paid_order(delivered=True), SOLD, LATER, reason="Malicious"),
         After(status=OrderStatus.INVALID, closed=True, stock=(3, 0), payments="refunded"),
     ),
     (

@@ -39,6 +39,7 @@ from tests.builders import (
 )
 from zoco.domain import categories, listings, order_endings, order_flow, order_placing, payment_methods, sites
 from zoco.domain.blacklists import new_entry
+from zoco.domain.feedback import Rating, Side
 from zoco.domain.items import Item, ItemStatus, take_stock
 from zoco.domain.listings import ItemChange, NewItem, NewVariation, VariationChange
 from zoco.domain.money import Money
@@ -339,6 +340,33 @@ def _carry(order: Order, status: str | None = "shipped", cost: Money | None = No
     return lambda: carrier_says(order, status=status, cost=cost, now=NOW)
 
 
+_CONTRADICTED = a_paid_order(
+    delivered=True, sale=a_feedback(), purchase=a_buyers_feedback(fulfilled=False, rating=Rating.NEUTRAL)
+)
+
+
+def _invalidate(order: Order, reason: str = "Malicious") -> Callable[[], object]:
+    return lambda: order_endings.invalidate(order, an_item(), NOW, reason=reason)
+
+
+def _settle(order: Order) -> Callable[[], object]:
+    return lambda: order_endings.end_contradiction(order, an_item(), NOW, winner=Side.PURCHASE)
+
+
+DECIDING = [
+    (Reason.INVALID_FIELD, _invalidate(an_order(status=OrderStatus.INVALID), reason=" ")),
+    (Reason.INVALID_FIELD, _invalidate(an_order(status=OrderStatus.INVALID), reason="x" * 301)),
+    (Reason.ORDER_IS_OVER, _invalidate(an_order(status=OrderStatus.INVALID))),
+    (Reason.ORDER_IS_OVER, _invalidate(an_order(status=OrderStatus.CANCELLED))),
+    (Reason.NOT_CONTRADICTED, _settle(a_paid_order())),
+    (Reason.NOT_CONTRADICTED, _settle(a_paid_order(sale=a_feedback()))),
+    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, status=OrderStatus.CONFIRMED, payments=()))),
+    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, status=OrderStatus.CANCELLED))),
+    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, settled=True))),
+    # The seller has it already.
+    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, payments=(a_payment(date_released=NOW),)))),
+]
+
 SHIPPING = [
     (Reason.INVALID_FIELD, _instruct(a_reservation(), address=None)),
     (Reason.INVALID_FIELD, _instruct(a_reservation(), comments="x" * 501)),
@@ -385,6 +413,7 @@ TABLES = {
     "provider": PROVIDER,
     "cancelling": CANCELLING,
     "rating": RATING,
+    "deciding": DECIDING,
     "shipping": SHIPPING,
     "noting": NOTING,
     "blocking": BLOCKING,
@@ -409,7 +438,8 @@ def test_a_refusal(reason: Reason, act: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["placing", "paying", "cancelling", "rating", "shipping", "noting", "listing", "changing"]
+    "table",
+    [table for table in TABLES if table not in ("provider", "blocking", "looking up")],
 )
 def test_the_tables_keep_the_order_of_the_refusals(table: str) -> None:
     order = list(Reason)

@@ -63,8 +63,10 @@ async def test_orders_come_back_with_payments_and_feedback(database: Database) -
         ),
         a_hidden_order(status=OrderStatus.CANCELLED, cause=Cause.PAYMENT_EXPIRED),
         an_order(shipping=SENT, shipping_cost=ars(250)),
+        an_order(status=OrderStatus.INVALID, invalid_reason="A stolen card"),
         a_paid_order(
             expired=True,
+            settled=True,
             charge=Charge(Decimal("0.110"), ars(110), NOW),
             payments=(a_payment(charged=ars(110)),),
         ),
@@ -94,6 +96,8 @@ async def test_saving_an_order_writes_what_is_different(database: Database) -> N
         shipping_cost=ars(250),
         expired=True,
         charge=Charge(Decimal("0.1"), ars(1), later),
+        settled=True,
+        invalid_reason="None of it is true",
     )
 
     async def save(order: Order, previous: Order) -> None:

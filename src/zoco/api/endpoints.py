@@ -19,6 +19,7 @@ from zoco.api.routes import (
     orders,
     payments,
     reference,
+    rulings,
     shipping,
     users,
 )
@@ -36,5 +37,6 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *applications.ENDPOINTS,
     *oauth.ENDPOINTS,
     *operator.ENDPOINTS,
+    *rulings.ENDPOINTS,
     *health.ENDPOINTS,
 )

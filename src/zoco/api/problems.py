@@ -122,6 +122,10 @@ PROBLEMS: dict[Reason, Problem] = {
     ),
     Reason.ILLEGAL_PAYMENT_CHANGE: Problem(409, "conflict", "The payment can not take this status"),
     Reason.ORDER_NOT_CANCELLABLE: Problem(409, "order_not_cancellable", "The order can not be cancelled"),
+    Reason.ORDER_IS_OVER: Problem(409, "conflict", "The order is cancelled or invalid already"),
+    Reason.NOT_CONTRADICTED: Problem(
+        409, "conflict", "The parties do not contradict each other over money that is held"
+    ),
     Reason.SHIPPING_NOT_AVAILABLE: Problem(400, "shipping_not_available", "The order is not shipped"),
     Reason.ORDER_NOT_RATABLE: Problem(400, "order_not_ratable", "The order can not be rated"),
     Reason.FEEDBACK_ALREADY_EXISTS: Problem(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from msgspec import Struct
 
@@ -14,7 +14,9 @@ from zoco.client._calls import Calls
 from zoco.client._connection import Connection
 from zoco.client._retries import DEFAULT_RETRIES
 from zoco.resources.application import NewToken, Token
+from zoco.resources.order import Order
 from zoco.resources.payment import Payment, ProviderWord
+from zoco.resources.ruling import Annulment, Settlement
 from zoco.resources.scalars import utc_moment
 from zoco.resources.shipping import CarrierWord, OrderShipping
 from zoco.resources.user import NewUser, User
@@ -81,6 +83,17 @@ class Operator(Calls):
         """Speak as the carrier: how far an order's goods are, what their way costs."""
         body = CarrierWord(status=status, cost=cost)
         return (await self._send("POST", f"/operator/orders/{order_id}/shipping", OrderShipping, body)).value
+
+    async def invalidate_order(self, order_id: int, *, reason: str) -> Order:
+        """Annul an order because of a malicious buyer; `Conflict` when it is over already."""
+        path = f"/operator/orders/{order_id}/invalidate"
+        return (await self._send("POST", path, Order, Annulment(reason=reason))).value
+
+    async def settle_order(self, order_id: int, *, to: Literal["seller", "buyer"]) -> Order:
+        """End a contradiction; `Conflict` where there is none."""
+        return (
+            await self._send("POST", f"/operator/orders/{order_id}/settle", Order, Settlement(to=to))
+        ).value
 
     async def clock(self) -> WorldClock:
         return (await self._get("/sandbox/clock", WorldClock)).value

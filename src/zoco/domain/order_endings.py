@@ -18,6 +18,8 @@ from zoco.domain.orders import (
     Change,
     Order,
     OrderStatus,
+    contradicted,
+    deal_is_over,
     paid_amount,
     payment_deadline,
     rating_is_over,
@@ -25,6 +27,8 @@ from zoco.domain.orders import (
     side_of,
 )
 from zoco.domain.refusals import Reason, Refused
+
+REASON_LENGTH_MAX = 300
 
 
 def cancel(order: Order, item: Item, *, by_user_id: int, now: datetime) -> Change:
@@ -84,16 +88,30 @@ def _charged(order: Order, fee_rate: Decimal, now: datetime) -> Order:
 
 
 def seller_banned(order: Order, item: Item, now: datetime) -> Change:
-    """T19: the platform parts with the seller."""
-    return Change(order) if order.status in DEAD else _cancelled(order, item, Cause.SELLER_BANNED, now)
-
-
-def invalidate(order: Order, item: Item, now: datetime) -> Change:
-    """T20: the buyer was malicious."""
-    if order.status in DEAD:
+    """T19: the platform parts with the seller. A deal that is over stays as it was."""
+    if order.status in DEAD or deal_is_over(order):
         return Change(order)
+    return _cancelled(order, item, Cause.SELLER_BANNED, now)
+
+
+def invalidate(order: Order, item: Item, now: datetime, *, reason: str) -> Change:
+    """T20: the buyer was malicious."""
+    if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
+        raise Refused(Reason.INVALID_FIELD, field="reason", detail=f"1 to {REASON_LENGTH_MAX} characters")
+    if order.status in DEAD:
+        raise Refused(Reason.ORDER_IS_OVER, detail=f"order {order.id} is {order.status}")
     ended, returned = end(order, item, OrderStatus.INVALID, None, now, restock=True)
-    return told(order, ended, returned)
+    return told(order, replace(ended, invalid_reason=reason), returned)
+
+
+def end_contradiction(order: Order, item: Item, now: datetime, *, winner: Side) -> Change:
+    """T26: the operator gives the money that is held to one of the two."""
+    held = any(one.credited and one.date_released is None for one in order.payments)
+    if order.status is not OrderStatus.PAID or not contradicted(order) or not held:
+        raise Refused(Reason.NOT_CONTRADICTED, detail=f"order {order.id}")
+    if winner is Side.PURCHASE:
+        return _cancelled(order, item, Cause.PAYMENT_REFUNDED, now)
+    return told(order, settle(replace(order, settled=True, last_updated=now), now), None)
 
 
 def _cancelled(order: Order, item: Item, cause: Cause, now: datetime) -> Change:

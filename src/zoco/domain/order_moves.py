@@ -14,8 +14,7 @@ from zoco.domain.orders import (
     Change,
     Order,
     OrderStatus,
-    agreed,
-    contradicted,
+    deal_is_over,
     paid_amount,
 )
 from zoco.domain.payments import Payment, PaymentStatus
@@ -102,9 +101,11 @@ def _given_up(payment: Payment, cause: Cause | None, now: datetime) -> Payment:
 
 
 def settle(order: Order, now: datetime) -> Order:
-    """The seller gets his money once both agree or the deadline has passed, unless they contradict (A-11)."""
-    due = agreed(order) or (order.expired and not contradicted(order))
-    if order.status is not _PAID or not due:
+    """The seller gets his money once both agree or the deadline has passed, unless they contradict (A-11).
+
+    Or when the operator says so (T26).
+    """
+    if order.status is not _PAID or not deal_is_over(order):
         return order
     return with_payments(order, lambda one: payments.release(one, now) if _releasable(one) else one)
 

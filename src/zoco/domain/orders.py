@@ -89,6 +89,10 @@ class Order:
     # Money released and feedback visible because the deadline has passed (T18).
     expired: bool = False
     charge: Charge | None = None
+    # The operator has ended a contradiction in the seller's favour (T26).
+    settled: bool = False
+    # Why the operator has annulled it (T20).
+    invalid_reason: str | None = None
     date_created: datetime
     date_closed: datetime | None = None
     last_updated: datetime
@@ -184,12 +188,20 @@ def tags(order: Order) -> tuple[str, ...]:
 
 
 def contradicted(order: Order) -> bool:
-    """The seller says it came to pass, the buyer says it did not: the money waits (8.8)."""
-    return _said(order.sale, fulfilled=True) and _said(order.purchase, fulfilled=False)
+    """The seller says it came to pass, the buyer says it did not: the money waits (8.8).
+
+    Until one of them changes his mind, or the operator decides (T26).
+    """
+    return not order.settled and _said(order.sale, fulfilled=True) and _said(order.purchase, fulfilled=False)
 
 
 def agreed(order: Order) -> bool:
     return _said(order.sale, fulfilled=True) and _said(order.purchase, fulfilled=True)
+
+
+def deal_is_over(order: Order) -> bool:
+    """Nothing more is to come of it: the seller gets the money, if there is any (8.8)."""
+    return agreed(order) or order.settled or (order.expired and not contradicted(order))
 
 
 def refused_by_buyer_alone(order: Order) -> bool:

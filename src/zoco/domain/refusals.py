@@ -52,6 +52,9 @@ class Reason(StrEnum):
     ILLEGAL_PAYMENT_CHANGE = "illegal_payment_change"
     # Cancelling, contract 26.1
     ORDER_NOT_CANCELLABLE = "order_not_cancellable"
+    # What the operator decides, contract 21.1
+    ORDER_IS_OVER = "order_is_over"
+    NOT_CONTRADICTED = "not_contradicted"
     # Shipping, contract A-39
     SHIPPING_NOT_AVAILABLE = "shipping_not_available"
     # Feedback, contract 11.4

@@ -43,7 +43,7 @@ def order(seen: OrderView, now: datetime) -> shapes.Order:
         id=placed.id,
         status=placed.status.value,
         status_detail=_status_detail(placed.cause),
-        cancel_detail=_cancel_detail(placed.cause),
+        cancel_detail=_cancel_detail(seen),
         date_created=order_moment(placed.date_created),
         date_closed=order_moment_or_none(placed.date_closed),
         last_updated=updated,
@@ -135,7 +135,13 @@ def _status_detail(cause: Cause | None) -> shapes.StatusDetail | None:
     return shapes.StatusDetail(code=cause.value, description=_CAUSES[cause][1])
 
 
-def _cancel_detail(cause: Cause | None) -> shapes.CancelDetail | None:
+def _cancel_detail(seen: OrderView) -> shapes.CancelDetail | None:
+    cause, annulled = seen.order.cause, seen.order.invalid_reason
+    # What the operator writes of a malicious buyer is for the seller to read.
+    if annulled is not None and seen.view is View.SELLER:
+        return shapes.CancelDetail(
+            group="internal", code="invalid", description=annulled, requested_by="internal"
+        )
     if cause is None:
         return None
     by, sentence = _CAUSES[cause]

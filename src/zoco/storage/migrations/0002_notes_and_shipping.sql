@@ -33,3 +33,8 @@ ALTER TABLE orders ADD COLUMN charge_rate TEXT;
 ALTER TABLE orders ADD COLUMN charge_amount BIGINT CHECK (charge_amount >= 0);
 ALTER TABLE orders ADD COLUMN charge_date BIGINT;
 ALTER TABLE payments ADD COLUMN charged_amount BIGINT CHECK (charged_amount >= 0);
+
+-- What the operator has decided of an order: a contradiction ended in the seller's favour (T26), and
+-- why it was annulled (T20).
+ALTER TABLE orders ADD COLUMN settled SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN invalid_reason TEXT;
