@@ -72,6 +72,10 @@ class _Recording:
         return self._tx.for_update
 
     @property
+    def for_share(self) -> str:
+        return self._tx.for_share
+
+    @property
     def skip_locked(self) -> str:
         return self._tx.skip_locked
 

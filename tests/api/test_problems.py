@@ -12,6 +12,7 @@ STATUSES = [
     (Reason.SCOPE_MISSING, 403, "Invalid scopes"),
     (Reason.NOT_YOURS, 403, "forbidden"),
     (Reason.NOT_A_PARTY, 403, "forbidden"),
+    (Reason.USER_NOT_ACTIVE, 403, "user_not_active"),
     (Reason.ORDER_NOT_FOUND, 404, "order_not_found"),
     (Reason.ITEM_NOT_FOUND, 404, "not_found"),
     (Reason.PAYMENT_NOT_FOUND, 404, "not_found"),

@@ -364,11 +364,20 @@ async def test_the_operator_decides(marketplace: FakeMarketplace) -> None:
     marketplace.answer("POST /operator/orders/7/invalidate", bodies.order(7, status="invalid"))
     marketplace.answer("POST /operator/orders/7/settle", bodies.order(7))
 
+    user = {"id": 2, "nickname": "TETE", "status": {"site_status": "deactive"}}
+    marketplace.answer("POST /operator/users/2", user)
+    marketplace.answer("POST /operator/items/MLB1/review", bodies.item("MLB1", status="closed"))
+
     async with Operator(marketplace.base_url, "the-key") as operator:
+        banned = await operator.change_user(2, site_status="deactive", official_store_ids=[1])
+        assert banned.status.site_status == "deactive"
+        assert (await operator.review_item("MLB1", status="closed")).status == "closed"
         assert (await operator.invalidate_order(7, reason="A stolen card")).status == "invalid"
         assert (await operator.settle_order(7, to="seller")).status == "paid"
 
     assert [request.json for request in marketplace.requests] == [
+        {"site_status": "deactive", "official_store_ids": [1]},
+        {"status": "closed"},
         {"reason": "A stolen card"},
         {"to": "seller"},
     ]

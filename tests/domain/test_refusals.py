@@ -37,16 +37,13 @@ from tests.builders import (
     ars,
     brl,
 )
+from tests.domain.refusals_of_sales import BLOCKING, DECIDING, NOTING, REVIEWING, SHIPPING, TELLING
 from zoco.domain import categories, listings, order_endings, order_flow, order_placing, payment_methods, sites
-from zoco.domain.blacklists import new_entry
-from zoco.domain.feedback import Rating, Side
 from zoco.domain.items import Item, ItemStatus, take_stock
 from zoco.domain.listings import ItemChange, NewItem, NewVariation, VariationChange
 from zoco.domain.money import Money
-from zoco.domain.notes import check_text
 from zoco.domain.order_feedback import new_feedback
 from zoco.domain.order_payments import check_payment, new_payment
-from zoco.domain.order_shipping import carrier_says, instruct
 from zoco.domain.orders import Order, OrderStatus
 from zoco.domain.payments import PaymentStatus, provider_word
 from zoco.domain.refusals import Reason, Refused
@@ -79,7 +76,11 @@ _PAUSED: dict[str, Any] = {
 }
 _TEST_SELLER: dict[str, Any] = _PAUSED | {"seller": a_seller(tags=("test_user",))}
 
+_BANNED_BUYER = a_buyer(site_status="deactive")
+_BANNED_SELLER = a_seller(site_status="deactive")
+
 PLACING = [
+    (Reason.USER_NOT_ACTIVE, _place(**_TEST_SELLER | {"quantity": 0, "buyer": _BANNED_BUYER})),
     (
         Reason.INVALID_FIELD,
         _place(**_TEST_SELLER | {"quantity": 0, "buyer_is_blocked": True, "buyer": a_seller()}),
@@ -88,6 +89,7 @@ PLACING = [
     (Reason.BUYER_BLOCKED, _place(**_TEST_SELLER | {"buyer_is_blocked": True})),
     (Reason.TEST_USER_MISMATCH, _place(**_TEST_SELLER)),
     (Reason.ITEM_NOT_ACTIVE, _place(**_PAUSED)),
+    (Reason.ITEM_NOT_ACTIVE, _place(seller=_BANNED_SELLER, quantity=9)),
     (Reason.VARIATION_REQUIRED, _place(item=an_item(variations=(a_variation(),)), quantity=9)),
     (Reason.UNKNOWN_VARIATION, _place(item=an_item(variations=(a_variation(),)), variation_id=7, quantity=9)),
     (Reason.UNKNOWN_VARIATION, _place(variation_id=7, quantity=9)),
@@ -242,11 +244,12 @@ def _publish(**changes: Any) -> Callable[[], object]:
         "condition": "used",
         "official_store_id": 5,
     }
+    seller = changes.pop("seller", a_seller())
     new = NewItem(**(wrong | changes))
     return lambda: listings.publish(
         new,
         item_id="MLB1",
-        seller=a_seller(),
+        seller=seller,
         category=categories.category(new.category_id),
         variation_ids=range(len(new.variations)),
         any_official_store=False,
@@ -259,6 +262,7 @@ _PRICED: dict[str, Any] = _TITLED | {"price": brl(25_000)}
 _ONE: dict[str, Any] = _PRICED | {"available_quantity": 1}
 
 LISTING = [
+    (Reason.USER_NOT_ACTIVE, _publish(seller=_BANNED_SELLER)),
     (Reason.INVALID_FIELD, _publish(title="  ", category_id="MLB1743")),
     (Reason.INVALID_FIELD, _publish(buying_mode="auction", category_id="MLB1743")),
     (Reason.INVALID_FIELD, _publish(listing_type_id="platinum", category_id="MLB1743")),
@@ -332,69 +336,6 @@ CHANGING = [
 _IN_DOLLARS = a_vehicle(site_id="MLA", reservation_price=None, price=Money(2_500_000, "USD"))
 
 
-def _instruct(order: Order, address: str | None = "{}", comments: str | None = None) -> Callable[[], object]:
-    return lambda: instruct(order, receiver_address=address, comments=comments, now=NOW)
-
-
-def _carry(order: Order, status: str | None = "shipped", cost: Money | None = None) -> Callable[[], object]:
-    return lambda: carrier_says(order, status=status, cost=cost, now=NOW)
-
-
-_CONTRADICTED = a_paid_order(
-    delivered=True, sale=a_feedback(), purchase=a_buyers_feedback(fulfilled=False, rating=Rating.NEUTRAL)
-)
-
-
-def _invalidate(order: Order, reason: str = "Malicious") -> Callable[[], object]:
-    return lambda: order_endings.invalidate(order, an_item(), NOW, reason=reason)
-
-
-def _settle(order: Order) -> Callable[[], object]:
-    return lambda: order_endings.end_contradiction(order, an_item(), NOW, winner=Side.PURCHASE)
-
-
-DECIDING = [
-    (Reason.INVALID_FIELD, _invalidate(an_order(status=OrderStatus.INVALID), reason=" ")),
-    (Reason.INVALID_FIELD, _invalidate(an_order(status=OrderStatus.INVALID), reason="x" * 301)),
-    (Reason.ORDER_IS_OVER, _invalidate(an_order(status=OrderStatus.INVALID))),
-    (Reason.ORDER_IS_OVER, _invalidate(an_order(status=OrderStatus.CANCELLED))),
-    (Reason.NOT_CONTRADICTED, _settle(a_paid_order())),
-    (Reason.NOT_CONTRADICTED, _settle(a_paid_order(sale=a_feedback()))),
-    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, status=OrderStatus.CONFIRMED, payments=()))),
-    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, status=OrderStatus.CANCELLED))),
-    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, settled=True))),
-    # The seller has it already.
-    (Reason.NOT_CONTRADICTED, _settle(replace(_CONTRADICTED, payments=(a_payment(date_released=NOW),)))),
-]
-
-SHIPPING = [
-    (Reason.INVALID_FIELD, _instruct(a_reservation(), address=None)),
-    (Reason.INVALID_FIELD, _instruct(a_reservation(), comments="x" * 501)),
-    (Reason.INVALID_FIELD, _carry(a_reservation(), status=None)),
-    (Reason.INVALID_FIELD, _carry(a_reservation(), status="lost")),
-    (Reason.INVALID_FIELD, _carry(a_reservation(), cost=ars(-1))),
-    (Reason.SHIPPING_NOT_AVAILABLE, _instruct(a_reservation())),
-    (Reason.SHIPPING_NOT_AVAILABLE, _instruct(an_order(status=OrderStatus.CANCELLED))),
-    (Reason.SHIPPING_NOT_AVAILABLE, _carry(a_reservation())),
-    (Reason.SHIPPING_NOT_AVAILABLE, _carry(an_order(status=OrderStatus.INVALID))),
-]
-
-NOTING: list[tuple[Reason, Callable[[], object]]] = [
-    (Reason.NOTE_EMPTY, lambda: check_text("")),
-    (Reason.NOTE_EMPTY, lambda: check_text(" " * 301)),
-    (Reason.NOTE_TOO_LONG, lambda: check_text("\U0001f697" * 301)),
-]
-
-
-def _blocking(user_id: int, reason: str) -> Callable[[], object]:
-    return lambda: new_entry(seller_id=SELLER_ID, user_id=user_id, reason=reason, now=NOW)
-
-
-BLOCKING = [
-    (Reason.SELF_BLOCK, _blocking(SELLER_ID, "x" * 301)),
-    (Reason.INVALID_FIELD, _blocking(BUYER_ID, "x" * 301)),
-]
-
 LOOKING_UP = [
     (Reason.SITE_NOT_FOUND, lambda: sites.site("MPT")),
     (Reason.CATEGORY_NOT_FOUND, lambda: categories.category("MLB1234")),
@@ -415,6 +356,8 @@ TABLES = {
     "rating": RATING,
     "deciding": DECIDING,
     "shipping": SHIPPING,
+    "reviewing": REVIEWING,
+    "telling": TELLING,
     "noting": NOTING,
     "blocking": BLOCKING,
     "listing": LISTING,

@@ -86,6 +86,7 @@ PROBLEMS: dict[Reason, Problem] = {
     Reason.SCOPE_MISSING: Problem(403, "Invalid scopes", "Invalid scopes", code="FORBIDDEN"),
     Reason.NOT_YOURS: Problem(403, "forbidden", _FORBIDDEN, code="FORBIDDEN"),
     Reason.NOT_A_PARTY: Problem(403, "forbidden", "The user has not access to the order"),
+    Reason.USER_NOT_ACTIVE: Problem(403, "user_not_active", "The user is not active"),
     Reason.ORDER_NOT_FOUND: Problem(404, "order_not_found", "Order not found."),
     Reason.ITEM_NOT_FOUND: Problem(404, "not_found", "Item with id {detail} not found"),
     Reason.PAYMENT_NOT_FOUND: Problem(404, "not_found", "Payment {detail} not found"),

@@ -14,9 +14,10 @@ from zoco.client._calls import Calls
 from zoco.client._connection import Connection
 from zoco.client._retries import DEFAULT_RETRIES
 from zoco.resources.application import NewToken, Token
+from zoco.resources.item import Item
 from zoco.resources.order import Order
 from zoco.resources.payment import Payment, ProviderWord
-from zoco.resources.ruling import Annulment, Settlement
+from zoco.resources.ruling import Annulment, Review, Settlement, UserRuling
 from zoco.resources.scalars import utc_moment
 from zoco.resources.shipping import CarrierWord, OrderShipping
 from zoco.resources.user import NewUser, User
@@ -83,6 +84,35 @@ class Operator(Calls):
         """Speak as the carrier: how far an order's goods are, what their way costs."""
         body = CarrierWord(status=status, cost=cost)
         return (await self._send("POST", f"/operator/orders/{order_id}/shipping", OrderShipping, body)).value
+
+    async def change_user(
+        self,
+        user_id: int,
+        *,
+        immediate_payment: bool | None = None,
+        site_status: Literal["active", "pending", "deactive"] | None = None,
+        tags: Sequence[str] | None = None,
+        official_store_ids: Sequence[int] | None = None,
+    ) -> User:
+        """Mark a user, tag him, grant him stores; `site_status="deactive"` bans him. None: as it is."""
+        body = UserRuling(
+            immediate_payment=immediate_payment,
+            site_status=site_status,
+            tags=None if tags is None else list(tags),
+            official_store_ids=None if official_store_ids is None else list(official_store_ids),
+        )
+        return (await self._send("POST", f"/operator/users/{user_id}", User, body)).value
+
+    async def review_item(
+        self,
+        item_id: str,
+        *,
+        status: Literal["under_review", "active", "closed"],
+        sub_status: Sequence[str] = (),
+    ) -> Item:
+        """Moderate a listing."""
+        body = Review(status=status, sub_status=list(sub_status) or None)
+        return (await self._send("POST", f"/operator/items/{item_id}/review", Item, body)).value
 
     async def invalidate_order(self, order_id: int, *, reason: str) -> Order:
         """Annul an order because of a malicious buyer; `Conflict` when it is over already."""

@@ -47,6 +47,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def for_share(self) -> str:
+        """` FOR SHARE` on PostgreSQL: others may read the row, who changes it waits; empty on SQLite."""
+        ...
+
+    @property
     def skip_locked(self) -> str:
         """` FOR UPDATE SKIP LOCKED` on PostgreSQL, empty on SQLite."""
         ...

@@ -99,6 +99,8 @@ def publish(
     now: datetime,
 ) -> Item:
     """The listing, on sale from now on for sixty days. `variation_ids` has one fresh id per variation."""
+    if seller.banned:
+        raise Refused(Reason.USER_NOT_ACTIVE)
     _check_new(new, category)
     # 26.13: the operator grants stores; in sandbox mode any is accepted.
     granted = new.official_store_id is None or new.official_store_id in seller.official_store_ids

@@ -36,9 +36,13 @@ def place(
 
     Outside the mandatory flow stock is taken here; within it, when the order is paid.
     """
+    if buyer.banned:
+        raise Refused(Reason.USER_NOT_ACTIVE)
     if quantity < 1:
         raise Refused(Reason.INVALID_FIELD, field="quantity")
     _check_parties(buyer, seller, buyer_is_blocked=buyer_is_blocked)
+    if seller.banned:
+        raise Refused(Reason.ITEM_NOT_ACTIVE, detail=f"the seller of {item.id} is {seller.site_status}")
     variation = _offered(item, quantity, variation_id)
     its_site = site(item.site_id)
     reservation = is_reservation(category, item)

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     SCOPE_MISSING = "scope_missing"
     NOT_YOURS = "not_yours"
     NOT_A_PARTY = "not_a_party"
+    USER_NOT_ACTIVE = "user_not_active"
     # What does not exist, or not for this caller
     ORDER_NOT_FOUND = "order_not_found"
     ITEM_NOT_FOUND = "item_not_found"

@@ -1,4 +1,4 @@
-"""What changes merely because time has passed (contract 18 T8 and T18, 14.7)."""
+"""What changes merely because time has passed (contract 18 T8 and T18, 14.7), or is left of a ban (T19)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from zoco.domain.events import ItemNews
 from zoco.domain.items import Item, ItemStatus
 from zoco.domain.order_endings import expire, expire_unpaid
 from zoco.domain.orders import PAYMENT_LIFE, UNPAID, Order, OrderStatus, payment_deadline
+from zoco.marketplace.bans import cancel_orders_of_banned
 from zoco.marketplace.changes import keep
 from zoco.marketplace.idempotency import KEY_LIFE
 from zoco.notifications import feed
-from zoco.storage import idempotency, items, orders, sessions, tokens
+from zoco.storage import bans, idempotency, items, orders, sessions, tokens
 
 Duty = Callable[[Transaction, datetime, int], Awaitable[int]]
 
@@ -68,7 +69,11 @@ async def end_listings(tx: Transaction, now: datetime, limit: int) -> int:
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next of these duties falls due, None when nothing is waiting."""
-    moments = (await orders.next_due(tx, PAYMENT_LIFE), await items.next_closing(tx))
+    moments = (
+        await orders.next_due(tx, PAYMENT_LIFE),
+        await items.next_closing(tx),
+        await bans.next_due(tx),
+    )
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -93,6 +98,7 @@ class ExpiryLoop:
             expire_unpaid_orders,
             partial(expire_orders, fee_rates=fee_rates),
             end_listings,
+            cancel_orders_of_banned,
         )
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()

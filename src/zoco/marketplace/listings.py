@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from zoco.database.transaction import Transaction
+from zoco.domain import item_review
 from zoco.domain import listings as listing_rules
 from zoco.domain.categories import category
 from zoco.domain.events import ItemNews
@@ -59,6 +60,17 @@ async def change(
     await items.save(tx, changed, previous=listing)
     await feed.record(tx, events, now)
     return changed
+
+
+async def review(
+    tx: Transaction, item_id: str, *, status: str, sub_status: Sequence[str], now: datetime
+) -> Item:
+    """The moderators' word: under review, back to active, closed (21.1)."""
+    listing = await locked_item(tx, item_id)
+    reviewed, events = item_review.review(listing, status, sub_status, now)
+    await items.save(tx, reviewed, previous=listing)
+    await feed.record(tx, events, now)
+    return reviewed
 
 
 async def item(tx: Transaction, item_id: str) -> Item:

@@ -8,7 +8,7 @@ from zoco.database.times import from_micros, to_micros
 from zoco.database.transaction import Row, Transaction
 from zoco.domain.order_search import searchable
 from zoco.domain.users import Phone, User
-from zoco.storage.statements import insert
+from zoco.storage.statements import insert, update
 from zoco.storage.texts import join_numbers, join_words, split_numbers, split_words
 
 _COLUMNS = (
@@ -43,12 +43,29 @@ _COLUMNS = (
     "official_store_ids",
     "date_registered",
 )
+# What the operator may change (21.1).
+_CHANGING = ("tags", "site_status", "immediate_payment_marked", "official_store_ids")
+_SAVE = update("users", _CHANGING)
 _ADD = f"{insert('users', (*_COLUMNS, 'password_hash'))} ON CONFLICT DO NOTHING"
 
 
 async def get(tx: Transaction, user_id: int) -> User | None:
     row = await tx.one("SELECT * FROM users WHERE id = :id", {"id": user_id})
     return None if row is None else _user(row)
+
+
+async def get_for_update(tx: Transaction, user_id: int) -> User | None:
+    row = await tx.one(f"SELECT * FROM users WHERE id = :id{tx.for_update}", {"id": user_id})
+    return None if row is None else _user(row)
+
+
+async def many_for_share(tx: Transaction, user_ids: Collection[int]) -> dict[int, User]:
+    """These people, who stay as they are until the end of the transaction: nobody is banned meanwhile."""
+    rows = await tx.all(
+        f"SELECT * FROM users WHERE {tx.is_any('id', 'user_ids')}{tx.for_share}",
+        {"user_ids": list(user_ids)},
+    )
+    return {row["id"]: _user(row) for row in rows}
 
 
 async def many(tx: Transaction, user_ids: Collection[int]) -> dict[int, User]:
@@ -74,6 +91,14 @@ async def by_login(tx: Transaction, login: str) -> tuple[User, str] | None:
 async def add(tx: Transaction, user: User, *, password_hash: str) -> bool:
     """Keep a new person; False when nickname or e-mail are taken, whatever their case."""
     return await tx.run(_ADD, {**_values(user), "password_hash": password_hash}) > 0
+
+
+async def save(tx: Transaction, user: User, *, previous: User) -> None:
+    """Write what the operator has changed of `previous`, the user as he was read under his lock."""
+    if user == previous:
+        return
+    values = _values(user)
+    await tx.run(_SAVE, {column: values[column] for column in ("id", *_CHANGING)})
 
 
 def _values(user: User) -> Mapping[str, object]:

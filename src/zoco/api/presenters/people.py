@@ -68,9 +68,12 @@ def private_user(user: User, *, password: str | None = None) -> UserShape:
         buyer_reputation=BuyerReputation(),
         status=UserStatus(
             site_status=user.site_status,
-            list=Permission(),
-            buy=Permission(immediate_payment=ImmediatePayment(required=marked)),
-            sell=Permission(immediate_payment=ImmediatePayment(required=marked or by_user, reasons=reasons)),
+            list=Permission(allow=not user.banned),
+            buy=Permission(allow=not user.banned, immediate_payment=ImmediatePayment(required=marked)),
+            sell=Permission(
+                allow=not user.banned,
+                immediate_payment=ImmediatePayment(required=marked or by_user, reasons=reasons),
+            ),
             billing=Billing(),
             immediate_payment=marked,
             confirmed_email=True,

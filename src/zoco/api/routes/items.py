@@ -132,7 +132,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         answer=Item,
         status=201,
         summary="Put an item on sale",
-        refusals=(*_RULES, Reason.OFFICIAL_STORE_NOT_GRANTED),
+        refusals=(Reason.USER_NOT_ACTIVE, *_RULES, Reason.OFFICIAL_STORE_NOT_GRANTED),
     ),
     Endpoint(
         "GET",

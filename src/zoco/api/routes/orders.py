@@ -125,6 +125,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         summary="Buy or reserve an item",
         refusals=(
             Reason.ITEM_NOT_FOUND,
+            Reason.USER_NOT_ACTIVE,
             Reason.OWN_ITEM,
             Reason.BUYER_BLOCKED,
             Reason.TEST_USER_MISMATCH,

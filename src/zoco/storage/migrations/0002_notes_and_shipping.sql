@@ -38,3 +38,12 @@ ALTER TABLE payments ADD COLUMN charged_amount BIGINT CHECK (charged_amount >= 0
 -- why it was annulled (T20).
 ALTER TABLE orders ADD COLUMN settled SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN invalid_reason TEXT;
+
+-- Sellers who have been banned and whose live orders are still being cancelled (T19), and how far
+-- that has come: past the order with this moment and id.
+CREATE TABLE bans (
+    seller_id BIGINT PRIMARY KEY,
+    date_created BIGINT NOT NULL,
+    done_created BIGINT NOT NULL,
+    done_id BIGINT NOT NULL
+);
