@@ -61,29 +61,32 @@ _COLUMNS = (
     "expiration_date",
     "search_text",
 )
-# What was bought, by whom and when never changes.
+# What was bought, by whom and when never changes; most of what happens to an order changes these.
 _CHANGING = (
     "status",
     "cause",
+    "stock_taken",
+    "stock_returned",
+    "delivered",
+    "expired",
+    "date_closed",
+    "last_updated",
+)
+_CHANGING_SELDOM = (
     "shipping_cost",
     "shipping_status",
     "shipping_address",
     "shipping_comments",
     "shipping_date_created",
-    "stock_taken",
-    "stock_returned",
-    "delivered",
-    "expired",
     "charge_rate",
     "charge_amount",
     "charge_date",
     "settled",
     "invalid_reason",
-    "date_closed",
-    "last_updated",
 )
 _ADD = insert("orders", _COLUMNS)
 _SAVE = update("orders", _CHANGING)
+_SAVE_SELDOM = update("orders", _CHANGING_SELDOM)
 
 _UNPAID = "mandatory_flow = 1 AND status IN ('payment_required', 'payment_in_process', 'partially_paid')"
 _EXPIRING = "expired = 0 AND status IN ('paid', 'confirmed')"
@@ -112,8 +115,10 @@ async def save(tx: Transaction, order: Order, *, previous: Order) -> None:
     """Write what differs from `previous`, the order as it was read under its lock."""
     if order == previous:
         return
-    values = _values(order)
-    await tx.run(_SAVE, {column: values[column] for column in ("id", *_CHANGING)})
+    await tx.run(_SAVE, {"id": order.id, **_changing(order)})
+    seldom = _changing_seldom(order)
+    if seldom != _changing_seldom(previous):
+        await tx.run(_SAVE_SELDOM, {"id": order.id, **seldom})
     await payments.save(tx, [payment for payment in order.payments if payment not in previous.payments])
     given = [
         now
@@ -249,12 +254,10 @@ def _charge(row: Row) -> Charge | None:
 
 
 def _values(order: Order) -> Mapping[str, object]:
-    line, charge = order.line, order.charge
+    line = order.line
     return {
         "id": order.id,
         "site_id": order.site_id,
-        "status": order.status.value,
-        "cause": None if order.cause is None else order.cause.value,
         "mandatory_flow": int(order.mandatory_flow),
         "reservation": int(order.reservation),
         "buyer_id": order.buyer_id,
@@ -273,23 +276,38 @@ def _values(order: Order) -> Mapping[str, object]:
         "condition": line.condition,
         "seller_custom_field": line.seller_custom_field,
         "warranty": line.warranty,
+        "date_created": to_micros(order.date_created),
+        "expiration_date": to_micros(order.expiration_date),
+        "search_text": searchable(str(order.id), line.item_id, line.title),
+        **_changing(order),
+        **_changing_seldom(order),
+    }
+
+
+def _changing(order: Order) -> Mapping[str, object]:
+    return {
+        "status": order.status.value,
+        "cause": None if order.cause is None else order.cause.value,
+        "stock_taken": int(order.stock_taken),
+        "stock_returned": int(order.stock_returned),
+        "delivered": int(order.delivered),
+        "expired": int(order.expired),
+        "date_closed": to_micros_or_none(order.date_closed),
+        "last_updated": to_micros(order.last_updated),
+    }
+
+
+def _changing_seldom(order: Order) -> Mapping[str, object]:
+    charge = order.charge
+    return {
         "shipping_cost": order.shipping_cost.minor,
         "shipping_status": order.shipping.status.value,
         "shipping_address": order.shipping.receiver_address,
         "shipping_comments": order.shipping.comments,
         "shipping_date_created": to_micros_or_none(order.shipping.date_created),
-        "stock_taken": int(order.stock_taken),
-        "stock_returned": int(order.stock_returned),
-        "delivered": int(order.delivered),
-        "expired": int(order.expired),
         "charge_rate": None if charge is None else str(charge.rate),
         "charge_amount": None if charge is None else charge.amount.minor,
         "charge_date": None if charge is None else to_micros(charge.date_created),
         "settled": int(order.settled),
         "invalid_reason": order.invalid_reason,
-        "date_created": to_micros(order.date_created),
-        "date_closed": to_micros_or_none(order.date_closed),
-        "last_updated": to_micros(order.last_updated),
-        "expiration_date": to_micros(order.expiration_date),
-        "search_text": searchable(str(order.id), line.item_id, line.title),
     }
