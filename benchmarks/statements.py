@@ -72,8 +72,8 @@ class _Recording:
         return self._tx.for_update
 
     @property
-    def for_share(self) -> str:
-        return self._tx.for_share
+    def for_key_share(self) -> str:
+        return self._tx.for_key_share
 
     @property
     def skip_locked(self) -> str:

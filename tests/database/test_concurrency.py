@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -43,6 +44,38 @@ async def test_a_read_sees_one_state_while_others_write(shelf: Database) -> None
     works = [work for _ in range(40) for work in (shelf.write(move), shelf.read(count_in_two_statements))]
     results = await asyncio.gather(*works)
     assert [result for result in results if result is not None] == [100] * 40
+
+
+async def test_nobody_relies_on_what_has_changed(shelf: Database) -> None:
+    """Whoever found the shop open has come in before it is closed; they do not wait for each other."""
+    await put(shelf, *((number, "open", None) for number in range(1, 11)))
+
+    async def come_in(tx: Transaction, shop: int, number: int) -> None:
+        row = await tx.one(f"SELECT name FROM things WHERE id = :shop{tx.for_key_share}", {"shop": shop})
+        if row is not None and row["name"] == "open":
+            await tx.run(
+                "INSERT INTO things (id, name, amount) VALUES (:id, 'customer', :shop)",
+                {"id": 1000 * shop + number, "shop": shop},
+            )
+
+    async def close(tx: Transaction, shop: int) -> None:
+        await tx.one(f"SELECT name FROM things WHERE id = :shop{tx.for_update}", {"shop": shop})
+        await tx.run("UPDATE things SET name = 'closed' WHERE id = :shop", {"shop": shop})
+
+    async def closed_with(shop: int) -> int:
+        await shelf.write(partial(close, shop=shop))
+        return await customers(shop)
+
+    async def customers(shop: int) -> int:
+        [(count,)] = await all_rows(shelf, "SELECT COUNT(*) FROM things WHERE amount = :shop", {"shop": shop})
+        return int(count)
+
+    for shop in range(1, 11):
+        at_closing, *_ = await asyncio.gather(
+            closed_with(shop),
+            *(shelf.write(partial(come_in, shop=shop, number=number)) for number in range(12)),
+        )
+        assert await customers(shop) == at_closing
 
 
 async def test_skipping_locked_rows_never_hands_out_one_twice(shelf: Database) -> None:

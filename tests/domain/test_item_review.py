@@ -26,6 +26,7 @@ SOLD_OUT = an_item(status=ItemStatus.PAUSED, sub_status=("out_of_stock",), avail
         (an_item(status=ItemStatus.UNDER_REVIEW, available_quantity=0), "active", (), "paused out_of_stock"),
         (REVIEWED, "closed", ("suspended",), "closed suspended"),
         (an_item(), "closed", (), "closed"),
+        (PAUSED, "closed", (), "closed"),
         (PAUSED, "under_review", ("warning",), "under_review warning paused_by_seller"),
         (review(PAUSED, "under_review", ("warning",), NOW)[0], "active", (), "paused paused_by_seller"),
         (review(SOLD_OUT, "under_review", (), NOW)[0], "active", (), "paused out_of_stock"),

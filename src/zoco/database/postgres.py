@@ -37,7 +37,7 @@ class PostgresTransaction:
     """One transaction on one connection of the pool."""
 
     for_update = " FOR UPDATE"
-    for_share = " FOR SHARE"
+    for_key_share = " FOR KEY SHARE"
     skip_locked = " FOR UPDATE SKIP LOCKED"
 
     def __init__(self, connection: _Connection) -> None:

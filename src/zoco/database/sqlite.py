@@ -36,7 +36,7 @@ class SqliteTransaction:
     """One transaction on one connection; usable until its work has ended."""
 
     for_update = ""
-    for_share = ""
+    for_key_share = ""
     skip_locked = ""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

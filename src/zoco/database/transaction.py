@@ -47,8 +47,8 @@ class Transaction(Protocol):
         ...
 
     @property
-    def for_share(self) -> str:
-        """` FOR SHARE` on PostgreSQL: others may read the row, who changes it waits; empty on SQLite."""
+    def for_key_share(self) -> str:
+        """` FOR KEY SHARE` on PostgreSQL: only who wants the row `for_update` waits; empty on SQLite."""
         ...
 
     @property

@@ -47,7 +47,8 @@ def _reviewed(item: Item, status: ItemStatus, sub_status: tuple[str, ...]) -> It
     if status is ItemStatus.UNDER_REVIEW:
         return replace(item, status=status, sub_status=(*sub_status, *paused))
     if status is ItemStatus.CLOSED:
-        return replace(item, status=status, sub_status=sub_status or item.sub_status)
+        known = item.sub_status if item.status is ItemStatus.CLOSED else ()
+        return replace(item, status=status, sub_status=sub_status or known)
     if item.status not in _IN_MODERATION:
         if item.status is ItemStatus.ACTIVE:
             return item

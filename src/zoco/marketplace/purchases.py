@@ -33,7 +33,7 @@ async def place_order(
     item = await items.get(tx, item_id)
     if item is None:
         raise Refused(Reason.ITEM_NOT_FOUND, field="item_id", detail=item_id)
-    people = await users.many_for_share(tx, {caller.user_id, item.seller_id})
+    people = await users.many_relied_on(tx, {caller.user_id, item.seller_id})
     buyer, seller = people[caller.user_id], people[item.seller_id]
     is_blocked = await blacklists.is_blocked(tx, seller_id=seller.id, user_id=buyer.id)
     order_id = await tx.next_id("orders_id")

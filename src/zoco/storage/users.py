@@ -55,14 +55,15 @@ async def get(tx: Transaction, user_id: int) -> User | None:
 
 
 async def get_for_update(tx: Transaction, user_id: int) -> User | None:
+    """The user, his row locked: it waits for those who rely on him being as he is (`many_relied_on`)."""
     row = await tx.one(f"SELECT * FROM users WHERE id = :id{tx.for_update}", {"id": user_id})
     return None if row is None else _user(row)
 
 
-async def many_for_share(tx: Transaction, user_ids: Collection[int]) -> dict[int, User]:
-    """These people, who stay as they are until the end of the transaction: nobody is banned meanwhile."""
+async def many_relied_on(tx: Transaction, user_ids: Collection[int]) -> dict[int, User]:
+    """These people, whom the operator does not ban or change before the transaction has ended."""
     rows = await tx.all(
-        f"SELECT * FROM users WHERE {tx.is_any('id', 'user_ids')}{tx.for_share}",
+        f"SELECT * FROM users WHERE {tx.is_any('id', 'user_ids')}{tx.for_key_share}",
         {"user_ids": list(user_ids)},
     )
     return {row["id"]: _user(row) for row in rows}
