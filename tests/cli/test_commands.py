@@ -70,7 +70,9 @@ def test_a_database_newer_than_the_program_is_one_plain_sentence(tmp_path: Path,
 
 
 def test_migrate_says_what_it_did_and_then_that_nothing_is_left(tmp_path: Path) -> None:
-    assert zoco("migrate", folder=tmp_path).stdout == "marketplace: 0001_marketplace\ndesk: 0001_desk\n"
+    assert zoco("migrate", folder=tmp_path).stdout == (
+        "marketplace: 0001_marketplace, 0002_notes_and_shipping\ndesk: 0001_desk\n"
+    )
     assert zoco("migrate", folder=tmp_path).stdout == "marketplace: up to date\ndesk: up to date\n"
 
 
