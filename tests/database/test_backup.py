@@ -118,6 +118,11 @@ async def test_a_restore_that_was_killed_is_finished_by_the_same_backup(
                 for call in (migrate, migrations_pending):
                     with pytest.raises(DatabaseUnusable, match="was interrupted: run `zoco restore` with"):
                         await call(marketplace, folder)
+        if steps in (1, 2, 3):
+            of_half = tmp_path / "of_half.zip"
+            with pytest.raises(DatabaseUnusable, match=r"interrupted|never been used"):
+                await back_up(of_half, new_urls)
+            assert not of_half.exists()
         if steps > 0:
             with pytest.raises(BackupUnusable, match="is not empty"):
                 await restore(other, new_urls, folder)

@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from zoco.database.errors import BackupUnusable, DatabaseUnusable
+from zoco.database.migrate import UNFINISHED
 from zoco.database.snapshots import Cut, Snapshot
 
 _FORMAT = 1
@@ -112,6 +113,11 @@ async def _write_part(archive: zipfile.ZipFile, name: str, snapshot: Snapshot) -
         raise DatabaseUnusable(f"There is nothing to back up: the {name}'s database has never been used.")
     columns = await snapshot.columns(_MIGRATIONS_TABLE)
     applied = [dict(zip(columns, row, strict=True)) async for row in snapshot.rows(_MIGRATIONS_TABLE)]
+    if any(row["number"] == UNFINISHED for row in applied):
+        raise DatabaseUnusable(
+            f"A restore into the {name}'s database was interrupted, so there is nothing whole to back up: "
+            "run `zoco restore` with the same file again."
+        )
     return Part(
         engine=snapshot.engine,
         migrations=msgspec.convert(sorted(applied, key=lambda row: row["number"]), list[AppliedMigration]),
