@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import pytest
 
 from tests.busy_database import kept_busy
+from tests.desk.conftest import KEY
 from tests.desk.fake_answers import notification
+from zoco.database.errors import DatabaseUnavailable
 from zoco.database.transaction import WAITING_WORKS_MAX, Database
 from zoco.desk.desk import Desk
 from zoco.desk.inbox import Buckets, Callback, callback_secret
@@ -58,6 +60,25 @@ async def test_a_desk_that_has_too_much_to_do_asks_to_be_told_again(desk: Desk) 
         assert await _post(callback, [body]) == (503, b"")
     assert await _post(callback, [body]) == (200, b"")
     assert await _kept(desk.database, "resource") == ["/orders/731867397"]
+
+
+class DatabaseAway:
+    """A server that cannot be reached at this moment."""
+
+    engine = "postgresql"
+
+    async def read(self, work: object, **bounds: object) -> None:
+        raise DatabaseUnavailable("the connection is lost")
+
+    write = read
+
+
+@pytest.mark.parametrize("path", ["/notifications", "/notifications/a-secret"])
+async def test_a_desk_whose_database_is_away_asks_to_be_told_again(desk: Desk, path: str) -> None:
+    away = Desk(DatabaseAway(), desk.clock, secret_key=KEY, public_url="http://desk.example")  # type: ignore[arg-type]
+    body = notification("/orders/731867397", user=1234)
+    assert await _post(Callback(away), [body], path=path) == (503, b"")
+    await away.close()
 
 
 async def test_a_body_in_pieces_is_one_body(desk: Desk) -> None:

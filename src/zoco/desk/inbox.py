@@ -69,7 +69,10 @@ class Callback:
         self._by_user = Buckets(_PER_USER_A_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = await self._status(scope, receive)
+        try:
+            status = await self._status(scope, receive)
+        except DatabaseUnavailable:
+            status = 503
         headers = [(b"content-length", b"0")]
         if status in (429, 503):
             headers.append((b"retry-after", b"1"))
@@ -100,10 +103,7 @@ class Callback:
         _note(event, message)
         if not trusted and not self._by_user.admits(str(message.user_id)):
             return 429
-        try:
-            await self._intake.keep(message)
-        except DatabaseUnavailable:
-            return 503
+        await self._intake.keep(message)
         return 200
 
     async def _is_secret(self, given: str) -> bool:
