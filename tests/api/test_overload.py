@@ -23,6 +23,9 @@ class DatabaseAway:
 
     write = read
 
+    def on_signal(self, name: str, listener: object) -> None:
+        pass
+
 
 async def test_who_would_have_to_wait_too_long_is_told_to_come_back(market: Market) -> None:
     seller = await market.person("VENDEDORA")
@@ -44,9 +47,12 @@ async def test_who_would_have_to_wait_too_long_is_told_to_come_back(market: Mark
     ],
     ids=["an endpoint", "a page"],
 )
-async def test_while_the_database_is_away_everybody_is_told_to_come_back(path: str, said: str) -> None:
+@pytest.mark.parametrize("sandbox", [False, True], ids=["for real", "in a sandbox"])
+async def test_while_the_database_is_away_everybody_is_told_to_come_back(
+    path: str, said: str, *, sandbox: bool
+) -> None:
     app = create_app(
-        DatabaseAway(), HandClock(), operator_key=OPERATOR_KEY, sandbox=False, public_url=PUBLIC_URL
+        DatabaseAway(), HandClock(), operator_key=OPERATOR_KEY, sandbox=sandbox, public_url=PUBLIC_URL
     )
 
     reply = await Browserless(app, OPERATOR_KEY).get(path, headers={"Accept-Language": "en"})

@@ -90,7 +90,7 @@ class Door:
         world_id = None
         try:
             response = await self._respond(scope, receive, headers)
-            world_id = await self._world.id()
+            world_id = await self._world_beside(response)
         except CallerLeft:
             return
         except Exception:  # noqa: BLE001 - the edge: a bug becomes one logged 500
@@ -106,6 +106,15 @@ class Door:
             gzip_accepted="gzip" in headers.get("accept-encoding", ""),
             head=scope["method"] == "HEAD",
         )
+
+    async def _world_beside(self, response: Response) -> str | None:
+        """The world's id; who is told that the database is away need not hear which world it is of."""
+        try:
+            return await self._world.id()
+        except DatabaseUnavailable:
+            if response.status != OVERLOADED.status:
+                raise
+            return None
 
     async def _respond(self, scope: Scope, receive: Receive, headers: dict[str, str]) -> Response:
         """The answer, or the envelope of what was refused."""
