@@ -184,6 +184,21 @@ async def test_a_session_that_the_server_ended_is_a_database_that_is_away(shelf:
     assert await names(shelf) == ["counter"]
 
 
+async def test_a_session_that_has_ended_before_the_commit_has_done_nothing(shelf: Database) -> None:
+    async def outlive_the_session(tx: Transaction) -> None:
+        session = await tx.one("SELECT pg_backend_pid() AS id")
+        assert session is not None
+        await tx.run("INSERT INTO things (id, name, amount) VALUES (1, 'lamp', 0)")
+        ended = {"id": session["id"]}
+        # It answers when the session is gone; this side hears of that while it asks for another connection.
+        await shelf.read(lambda other: other.one("SELECT pg_terminate_backend(:id, 5000)", ended))
+        await shelf.read(lambda other: other.one("SELECT 1"))
+
+    with pytest.raises(DatabaseUnavailable, match="connection is lost"):
+        await shelf.write(outlive_the_session)
+    assert await names(shelf) == []
+
+
 async def test_a_commit_whose_answer_is_lost_is_not_said_to_have_done_nothing(shelf: Database) -> None:
     """The session is ended by the commit itself: a check that is put off until then ends it."""
 

@@ -168,7 +168,8 @@ class PostgresDatabase:
                     if long:
                         await connection.execute(_WITHOUT_TIME_OUTS)
                     result = await work(transaction)
-                    committing = True
+                    # A connection that is lost already has not taken the commit.
+                    committing = not connection.is_closed()
         except _LOST as error:
             # A commit whose answer is lost may have been made: nobody may say that nothing was done.
             raise error if committing else _unavailable(error) from error
