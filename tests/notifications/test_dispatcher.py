@@ -332,6 +332,16 @@ async def test_a_database_that_fails_for_a_while_loses_nothing(
     assert "The feed is held up" in caplog.text
 
 
+async def test_a_dispatcher_that_has_nothing_to_record_ends_while_its_database_is_away(
+    database: Database, feed: FeedWorld, clock: HandClock, post: Post
+) -> None:
+    mortal = MortalDatabase(database)
+    dispatcher = Dispatcher(mortal, clock, post=post, limits=Limits(drain_seconds=0.1), lease_clock=clock)
+
+    mortal.lose()
+    await dispatcher.stop()
+
+
 async def test_a_jump_of_the_clock_wakes_the_dispatcher(
     database: Database, clock: HandClock, post: Post, receiver: Receiver
 ) -> None:

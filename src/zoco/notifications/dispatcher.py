@@ -123,7 +123,8 @@ class Dispatcher:
                     await asyncio.wait(self._slots)
                 await self._recorder.written()
                 async with self._turn:
-                    await self._leases.release()
+                    # A database that is away does not keep a program from ending: the leases run out.
+                    await self._patience.with_patience(self._leases.release)
         for task in self._slots:
             task.cancel()
         self._recorder.abandon()
